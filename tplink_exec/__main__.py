@@ -1,0 +1,5 @@
+"""python3 -m tplink_exec"""
+
+from .cli import run
+
+run()

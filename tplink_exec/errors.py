@@ -1,0 +1,54 @@
+"""The failures a caller is told about, split by who can act on them.
+
+Each class carries the exit code of the process; usage.EXIT_CODES says in words what the
+codes mean. A PlugError's text is one sentence for the user: what happened and what to do.
+"""
+
+
+class PlugError(Exception):
+    """Abstract: every failure of this program is one of the classes below."""
+
+    exit_code = 5
+
+
+class UsageError(PlugError):
+    """The caller's words do not fit: nothing was sent to a device."""
+
+    exit_code = 1
+
+
+class LocalError(PlugError):
+    """This machine is in the way, not the device or the network."""
+
+    exit_code = 2
+
+
+class Unreachable(PlugError):
+    """No connection, or none that gave a single byte of a reply.
+
+    `retry` names the kind of failure in transport.PAUSES_S when another try makes sense.
+    """
+
+    exit_code = 3
+
+    def __init__(self, text: str, retry: str = "") -> None:
+        super().__init__(text)
+        self.retry = retry
+
+
+class DeadlineExceeded(PlugError):
+    """No complete answer in the time that the whole call has."""
+
+    exit_code = 4
+
+
+class ProtocolError(PlugError):
+    """Something answered, but not what this protocol allows."""
+
+    exit_code = 5
+
+
+class Refused(PlugError):
+    """The device understood and said no, or has no such feature or field."""
+
+    exit_code = 6

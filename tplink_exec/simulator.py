@@ -1,0 +1,165 @@
+"""Simulated devices on real sockets: to try things out with, for the demo and for the tests.
+
+A device answers on TCP and on UDP (discovery) of one port, as real ones do, and keeps TCP
+connections open. It can play one of the faults in sim_faults instead of answering on TCP.
+"""
+
+import asyncio
+import collections
+import ipaddress
+import socket
+import struct
+
+from .arguments import Parser
+from .cipher import decrypt, encrypt
+from .errors import LocalError, ProtocolError, UsageError
+from .output import STDOUT, put
+from .sim_faults import CLOSE, FAULTS, HOLD, RESET
+from .sim_models import MODELS, Plug
+from .wire import FrameReader, frame
+
+BACKLOG = "backlog"
+"""The fault of a device that accepts no connection: its queue is full."""
+
+
+class Simulator:
+    """A device, and optionally a fault, on a port.
+
+    `connections` and `requests` (the last 100, plain text) count what came by TCP.
+    """
+
+    def __init__(self, device: Plug, fault: str = "") -> None:
+        self.device = device
+        self.fault = fault
+        self.connections = 0
+        self.requests = collections.deque(maxlen=100)  # type: collections.deque[bytes]
+        self.resources = []  # type: list[object]
+
+    async def start(self, address: str, port: int) -> int:
+        """Listen on TCP and UDP; port 0 takes one that is free for both. Returns the port."""
+        for attempt in range(20):
+            family = socket.AF_INET6 if ":" in address else socket.AF_INET
+            listener = socket.socket(family, socket.SOCK_STREAM)
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            datagrams = socket.socket(family, socket.SOCK_DGRAM)
+            try:
+                listener.bind((address, port))
+                datagrams.bind((address, listener.getsockname()[1]))
+                break
+            except OSError as error:
+                listener.close()
+                datagrams.close()
+                if port or attempt == 19:
+                    raise LocalError(
+                        "cannot listen on %s port %d: %s" % (address, port, error.strerror)
+                    ) from None
+        await asyncio.get_running_loop().create_datagram_endpoint(
+            lambda: _Discovery(self.device), sock=datagrams
+        )
+        if self.fault == BACKLOG:
+            self._fill_backlog(listener)
+        else:
+            self.resources.append(
+                await asyncio.start_server(self._serve, sock=listener, backlog=512)
+            )
+        return int(listener.getsockname()[1])
+
+    def _fill_backlog(self, listener: socket.socket) -> None:
+        listener.listen(0)
+        self.resources.append(listener)
+        for _ in range(4):
+            client = socket.socket(listener.family, socket.SOCK_STREAM)
+            client.setblocking(False)
+            client.connect_ex(listener.getsockname())
+            self.resources.append(client)
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        number = self.connections
+        self.connections += 1
+        try:
+            while await self._exchange(reader, writer, number):
+                pass
+        except (OSError, ProtocolError):
+            pass  # the client's doing: it went away, or does not speak this protocol
+        finally:
+            writer.close()
+
+    async def _exchange(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, number: int
+    ) -> bool:
+        """Answer one request; False when the connection is to be closed."""
+        frames = FrameReader()
+        request = None
+        while request is None:
+            data = await reader.read(8192)
+            if not data:
+                return False
+            frames.feed(data)
+            request = frames.message()
+        self.requests.append(request)
+        reply = self.device.answer(request)
+        if reply is None:
+            return False
+        steps = FAULTS[self.fault](reply, number) if self.fault else [frame(reply)]
+        for step in steps:
+            if isinstance(step, bytes):
+                writer.write(step)
+                await writer.drain()
+            elif step == HOLD:
+                await reader.read()
+                return False
+            elif step == RESET:
+                linger = struct.pack("ii", 1, 0)
+                writer.get_extra_info("socket").setsockopt(
+                    socket.SOL_SOCKET, socket.SO_LINGER, linger
+                )
+                return False
+            elif step == CLOSE:
+                return False
+            else:
+                await asyncio.sleep(step)
+        return True
+
+
+class _Discovery(asyncio.DatagramProtocol):
+    def __init__(self, device: Plug) -> None:
+        self.device = device
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self.transport = transport
+
+    def datagram_received(self, data: bytes, address: "tuple[str, int]") -> None:
+        reply = self.device.answer(decrypt(data))
+        if reply is not None:
+            self.transport.sendto(encrypt(reply), address)
+
+
+def simulate(argv: "list[str]") -> bytes:
+    """The subcommand: serve until a signal ends the process."""
+    parser = Parser("simulate")
+    parser.add_argument("--model", action="append", choices=sorted(MODELS))
+    parser.add_argument("--address", default="127.0.0.1")
+    parser.add_argument("--port", type=int, default=9999)
+    parser.add_argument("--fault", choices=sorted([*FAULTS, BACKLOG]))
+    options = parser.parse_args(argv)
+    try:
+        address = ipaddress.ip_address(options.address)
+    except ValueError as error:
+        raise UsageError("--address: %s" % error) from None
+    if not 0 <= options.port <= 65535:
+        raise UsageError("--port is a number from 0 to 65535, not %d" % options.port)
+    try:
+        asyncio.run(_serve_all(options.model or ["HS100"], address, options.port, options.fault))
+    except KeyboardInterrupt:
+        pass
+    return b""
+
+
+async def _serve_all(models: "list[str]", address: "Address", port: int, fault: str) -> None:
+    simulators = []
+    for number, model in enumerate(models):
+        simulators.append(Simulator(Plug(model, number), fault))
+        port = await simulators[-1].start(str(address + number), port)
+        place = "[%s]:%d" if address.version == 6 else "%s:%d"
+        put(STDOUT, ("%s %s\n" % (model, place % (address + number, port))).encode())
+    await asyncio.Event().wait()
