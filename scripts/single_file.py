@@ -16,13 +16,14 @@ ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "tplink_exec"
 SINGLE_FILE = ROOT / "scripts" / "tplink-exec"
 LOADER = ROOT / "scripts" / "single_file_loader.py"
+ISOLATE = ROOT / "scripts" / "single_file_isolate.py"
 MARK = "SOURCES = {}\n"
 
 
 def render() -> str:
     """The text of the single file: the loader with every module of the package in it."""
     loader = LOADER.read_text(encoding="ascii")
-    sources = []
+    sources = ["SOURCES[\"isolate\"] = r'''%s'''\n" % ISOLATE.read_text(encoding="ascii")]
     for path in sorted(PACKAGE.glob("*.py")):
         source = path.read_text(encoding="ascii")  # old Pythons read it too, to refuse politely
         if "'''" in source or source.endswith("\\") or "\r" in source:

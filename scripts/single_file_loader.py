@@ -1,6 +1,6 @@
 #!/bin/sh
 ''':'
-command -v python3 >/dev/null || { echo "tplink-exec: python3 is not in PATH; Python 3.8 or newer is needed" >&2; exit 2; }
+command -v python3 >/dev/null || { echo "tplink-exec: no python3 in PATH; Python 3.8 or newer is needed" >&2; exit 2; }
 exec python3 -I -S -- "$0" "$@"
 '''
 # tplink-exec controls TP-Link/Kasa Wi-Fi plugs, switches and lights: see tplink-exec --help.
@@ -9,53 +9,39 @@ exec python3 -I -S -- "$0" "$@"
 import sys
 
 if sys.version_info < (3, 8):
-    sys.stderr.write("tplink-exec: Python 3.8 or newer is needed, this is %d.%d\n" % sys.version_info[:2])
+    sys.stderr.write("tplink-exec: Python 3.8 or newer is needed, not %d.%d\n" % sys.version_info[:2])
     sys.exit(2)
-
 import time
 
 started = time.monotonic()
 
-# The package's modules, verbatim. Each is compiled when it is first imported.
+# The modules, verbatim; each is compiled when it is imported.
 SOURCES = {}
 
-
-def clean_path():
-    """Leave only the standard library on the path: `python3 FILE` puts more there.
-
-    This folder, PYTHONPATH and site-packages may hold other modules of the names we import.
-    """
-    ours = ("python%d.%d" % sys.version_info[:2], "python%d%d.zip" % sys.version_info[:2], "lib-dynload", "DLLs", "Lib", "lib")
-    prefixes = (sys.base_prefix, sys.base_exec_prefix)
-    sys.path[:] = [p for p in sys.path if p.startswith(prefixes) and p.replace("\\", "/").rpartition("/")[2] in ours]
-
-
-class Loader:
-    """Finds and loads the modules in SOURCES (importlib.abc's MetaPathFinder and Loader)."""
-
-    @staticmethod
-    def find_spec(name, path=None, target=None):
-        if name in SOURCES:
-            return ModuleSpec(name, Loader, origin=__file__, is_package=name == "tplink_exec")
-
-    @staticmethod
-    def create_module(spec):
-        return None
-
-    @staticmethod
-    def exec_module(module):
-        name = module.__name__
-        exec(compile(SOURCES[name], "%s/%s" % (__file__, name), "exec", 0, True), module.__dict__)
-
-
 if not (sys.flags.isolated and sys.flags.no_site):
-    clean_path()
+    exec(SOURCES["isolate"])
 try:
     from _frozen_importlib import ModuleSpec
 except ImportError:
     from importlib.machinery import ModuleSpec
-sys.meta_path.insert(0, Loader)
 
+
+class Loader:
+    """Finder and loader of the modules in SOURCES."""
+
+    def find_spec(name, path=None, target=None):
+        if name in SOURCES:
+            return ModuleSpec(name, Loader, origin=__file__, is_package=name == "tplink_exec")
+
+    def create_module(spec):
+        return None
+
+    def exec_module(module):
+        # Not compile(), which first makes all the types of the ast module: a millisecond.
+        exec(SOURCES[module.__name__], module.__dict__)
+
+
+sys.meta_path.insert(0, Loader)
 from tplink_exec.cli import run
 
 run(started)

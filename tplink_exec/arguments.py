@@ -2,7 +2,7 @@
 
 import argparse
 
-from .commands import SUBCOMMANDS
+from .commands import SUBCOMMANDS, row
 from .errors import UsageError
 from .output import STDOUT, put
 
@@ -11,7 +11,7 @@ class Parser(argparse.ArgumentParser):
     """For a row of commands.SUBCOMMANDS; its add_argument() calls must agree with that row."""
 
     def __init__(self, name: str) -> None:
-        _, _, arguments, does = SUBCOMMANDS[name]
+        _, _, arguments, does = row(name, SUBCOMMANDS)
         usage = "tplink-exec %s [--help] %s" % (name, arguments)
         super().__init__(usage=usage, description=does, allow_abbrev=False)
 

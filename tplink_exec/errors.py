@@ -24,16 +24,9 @@ class LocalError(PlugError):
 
 
 class Unreachable(PlugError):
-    """No connection, or none that gave a single byte of a reply.
-
-    `retry` names the kind of failure in transport.PAUSES_S when another try makes sense.
-    """
+    """No connection, or none that gave a single byte of a reply."""
 
     exit_code = 3
-
-    def __init__(self, text: str, retry: str = "") -> None:
-        super().__init__(text)
-        self.retry = retry
 
 
 class DeadlineExceeded(PlugError):

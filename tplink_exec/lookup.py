@@ -1,10 +1,11 @@
 """Host names to addresses, in bounded time: the resolver knows no deadline of ours.
 
-It may block for as long as its configuration says (30 s and more), in C, deaf to signals'
-handlers. So it runs in a thread, which is left behind when time is up.
+It may block for as long as its configuration says, 30 s and more, and deaf to Python. So it
+runs in a thread, which is left behind when time is up.
 """
 
 import _thread
+import time
 
 from .errors import DeadlineExceeded, Unreachable
 
@@ -14,11 +15,28 @@ except ImportError:  # PyPy, or a Python built without it
     import socket
 
 
-def addresses(host: str, port: int, timeout_s: float) -> "list[tuple[int, tuple]]":
-    """The (family, socket address) pairs of a host name, best first.
+def connect(connection: "Connection") -> None:
+    """Connect to the first address of connection.host that answers.
 
-    Raises Unreachable for a name that is not found, DeadlineExceeded.
+    Each may use its share of what time is left. Raises OSError for the last one, Unreachable
+    for a name that is not found, DeadlineExceeded.
     """
+    deadline = connection.deadline
+    untried = addresses(connection.host, connection.port, deadline - time.monotonic())
+    while untried:
+        now = time.monotonic()
+        connection.deadline = now + (deadline - now) / len(untried)
+        try:
+            return connection.open(*untried.pop(0))
+        except OSError:
+            if not untried:
+                raise
+        finally:
+            connection.deadline = deadline
+
+
+def addresses(host: str, port: int, timeout_s: float) -> "list[tuple[int, tuple]]":
+    """The (family, socket address) pairs of a host name, best first."""
     found = []
     done = _thread.allocate_lock()
     done.acquire()
@@ -36,8 +54,8 @@ def addresses(host: str, port: int, timeout_s: float) -> "list[tuple[int, tuple]
             done.release()
 
     _thread.start_new_thread(look_up, ())
-    if not done.acquire(timeout=timeout_s):
+    if not done.acquire(timeout=max(timeout_s, 0)):
         raise DeadlineExceeded("no answer in time: looking up the name; does the DNS work?")
-    if type(found[0]) is not tuple:
+    if not isinstance(found[0], tuple):
         raise Unreachable("name not found: %s" % found[0])
     return [(entry[0], entry[4]) for entry in found]

@@ -1,13 +1,12 @@
 """Standard output and standard error: bytes, whatever the locale, and in bounded time.
 
-A pipe that nobody reads blocks its writer for ever (ha-bridge reads neither, see
-README), and the process must end in time: so each write has an alarm clock.
+A pipe that nobody reads blocks its writer for ever (ha-bridge reads neither), and the process
+must end in time: so each write has an alarm clock.
 """
-
-from .errors import LocalError
 
 try:
     import _signal as signal
+
     import posix as os  # what os wraps, without the cost of importing it
 except ImportError:  # Windows, PyPy
     import os
@@ -15,38 +14,28 @@ except ImportError:  # Windows, PyPy
 
 STDOUT = 1
 STDERR = 2
+GRACE_S = 0.1
+"""For an answer that came just in time and an output that is slow to be taken."""
 
 
-def put(descriptor: int, data: bytes, limit_s: float = 5.0) -> None:
-    """Write all of `data` within `limit_s` seconds. Raises LocalError."""
-    alarm = getattr(signal, "setitimer", None)  # not on Windows
-    if alarm:
-        signal.signal(signal.SIGALRM, _nobody_reads)
-        alarm(signal.ITIMER_REAL, limit_s)
+def put(descriptor, data, limit_s=5.0):
+    # type: (int, bytes, float) -> None
+    """Write all of `data` within `limit_s` seconds, or GRACE_S. Raises LocalError."""
     try:
+        if hasattr(signal, "setitimer"):  # not on Windows
+            signal.signal(signal.SIGALRM, nobody_reads)
+            signal.setitimer(signal.ITIMER_REAL, max(limit_s, GRACE_S))
         while data:
             data = data[os.write(descriptor, data) :]
     except OSError as error:
+        from .errors import LocalError
+
         raise LocalError("standard output cannot be written: %s" % error.strerror) from None
     finally:
-        if alarm:
-            alarm(signal.ITIMER_REAL, 0)
+        if hasattr(signal, "setitimer"):
+            signal.setitimer(signal.ITIMER_REAL, 0)
 
 
-def complain(text: str, limit_s: float = 5.0) -> None:
-    """One line on standard error, if that can be written; text from anywhere is made safe."""
-    try:
-        put(STDERR, ("tplink-exec: %s\n" % one_line(text)).encode(), limit_s)
-    except LocalError:
-        pass
-
-
-def one_line(text: str) -> str:
-    """`text` with all that is not printable escaped: control characters, lone surrogates."""
-    return "".join(
-        char if char.isprintable() else char.encode("unicode_escape").decode() for char in text
-    )
-
-
-def _nobody_reads(*_: object) -> None:
+def nobody_reads(*_):
+    # type: (object) -> None
     raise OSError(0, "nobody reads it")

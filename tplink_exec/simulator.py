@@ -94,8 +94,7 @@ class Simulator:
             data = await reader.read(8192)
             if not data:
                 return False
-            frames.feed(data)
-            request = frames.message()
+            request = frames.feed(data)
         self.requests.append(request)
         reply = self.device.answer(request)
         if reply is None:
@@ -134,7 +133,7 @@ class _Discovery(asyncio.DatagramProtocol):
             self.transport.sendto(encrypt(reply), address)
 
 
-def simulate(argv: "list[str]") -> bytes:
+def simulate(argv: "list[str]") -> None:
     """The subcommand: serve until a signal ends the process."""
     parser = Parser("simulate")
     parser.add_argument("--model", action="append", choices=sorted(MODELS))
@@ -148,11 +147,7 @@ def simulate(argv: "list[str]") -> bytes:
         raise UsageError("--address: %s" % error) from None
     if not 0 <= options.port <= 65535:
         raise UsageError("--port is a number from 0 to 65535, not %d" % options.port)
-    try:
-        asyncio.run(_serve_all(options.model or ["HS100"], address, options.port, options.fault))
-    except KeyboardInterrupt:
-        pass
-    return b""
+    asyncio.run(_serve_all(options.model or ["HS100"], address, options.port, options.fault))
 
 
 async def _serve_all(models: "list[str]", address: "Address", port: int, fault: str) -> None:

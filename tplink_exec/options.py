@@ -1,0 +1,80 @@
+"""Command lines with options, with subcommands, or with mistakes: all rules, and the errors."""
+
+from .commands import COMMANDS, OPTIONS, SUBCOMMANDS, row
+from .errors import UsageError
+
+MAX_TIMEOUT_S = 3600.0
+NO_VALUE = ("", "-", "null", "undef")
+"""What openHAB substitutes for the command when an item has no value, in lower case."""
+
+
+def understand(argv: "list[str]") -> "Call":
+    """(host, port, function, options) of a command line; without a host, the function gets
+    just the options, or a subcommand its arguments. Raises UsageError.
+    """
+    subcommand = row(argv[0], SUBCOMMANDS) if argv else None
+    if subcommand and not is_number("".join(argv[1:2])):
+        return "", 0, subcommand[1], argv[1:]
+    words, options = split(argv)
+    if "--help" in options or "--version" in options:
+        return "", 0, "usage.information", options
+    if "--timeout" in options:
+        options["--timeout"] = timeout_s(options["--timeout"])
+    problem = complaint(words)
+    if problem:
+        raise UsageError(problem + "; see tplink-exec --help")
+    return words[0], int(words[1]), row(words[2].lower())[1], options
+
+
+def split(argv: "list[str]") -> "tuple[list[str], dict[str, object]]":
+    """Words and options, which may stand anywhere. Raises UsageError."""
+    words = []
+    options = {}
+    rest = iter(argv)
+    for word in rest:
+        name, equals, value = word.partition("=")
+        cells = row(name, OPTIONS)
+        if not cells:
+            if word[:1] == "-" and word != "-":
+                raise UsageError("unknown option %s; see tplink-exec --help" % name)
+            words.append(word)
+            continue
+        takes = cells[1]
+        if takes and not equals:
+            value = next(rest, "")
+        if bool(takes) != bool(value):
+            raise UsageError("%s takes %s" % (name, takes or "no value"))
+        options[name] = value
+    return words, options
+
+
+def timeout_s(text: str) -> float:
+    if is_number(text.replace(".", "", 1)) and 0 < float(text) <= MAX_TIMEOUT_S:
+        return float(text)
+    raise UsageError("--timeout takes seconds above 0, at most 3600, not %s" % text)
+
+
+def complaint(words: "list[str]") -> str:
+    """Why these words are no HOST PORT COMMAND, "" when they are."""
+    if len(words) < 2:
+        return "HOST PORT COMMAND is wanted" + (", not just %s" % words[0] if words else "")
+    host, port, name = words[0], words[1], "".join(words[2:3]).lower()
+    if not host:
+        return "HOST is empty"
+    if not is_number(port) or len(port) > 5 or not 0 < int(port) < 65536:
+        return "PORT is a number from 1 to 65535, not %s" % port
+    if len(words) == 2:
+        return "COMMAND is missing"
+    if name in NO_VALUE:
+        return "the command is '%s': openHAB's item has no value yet" % words[2]
+    if not row(name):
+        known = ", ".join(line.split()[0] for line in COMMANDS.split("\n") if line)
+        return "unknown command %s; known are %s" % (words[2], known)
+    if len(words) > 3:
+        return "%s takes no value, not %s" % (words[2], words[3])
+    return ""
+
+
+def is_number(text: str) -> bool:
+    """Whether text is ASCII digits; str.isdigit alone takes those of all scripts."""
+    return text.isascii() and text.isdigit()
