@@ -23,15 +23,16 @@ MARK = "SOURCES = {}\n"
 def render() -> str:
     """The text of the single file: the loader with every module of the package in it."""
     loader = LOADER.read_text(encoding="ascii")
-    sources = ["SOURCES[\"isolate\"] = r'''%s'''\n" % ISOLATE.read_text(encoding="ascii")]
+    sources = {"isolate": ISOLATE.read_text(encoding="ascii")}
     for path in sorted(PACKAGE.glob("*.py")):
-        source = path.read_text(encoding="ascii")  # old Pythons read it too, to refuse politely
-        if "'''" in source or source.endswith("\\") or "\r" in source:
-            raise SystemExit("%s: ''' and CR cannot stand in a module of the single file" % path)
         name = "tplink_exec" if path.stem == "__init__" else "tplink_exec." + path.stem
-        sources.append("SOURCES[%r] = r'''%s'''\n" % (name, source))
+        sources[name] = path.read_text(encoding="ascii")  # so that old Pythons can read it too
+    for name, source in sources.items():
+        if "'''" in source or source.endswith("\\") or "\r" in source:
+            raise SystemExit("%s: ''' and CR cannot stand in the single file" % name)
+    entries = ["    %r: r'''%s''',\n" % entry for entry in sources.items()]
     before, after = loader.split(MARK)
-    return before + MARK + "".join(sources) + after
+    return before + "SOURCES = {\n" + "".join(entries) + "}\n" + after
 
 
 def main(argv: "list[str]") -> int:

@@ -1,4 +1,4 @@
-#!/bin/sh
+#!/usr/bin/python3 -IS
 ''':'
 command -v python3 >/dev/null || { echo "tplink-exec: no python3 in PATH; Python 3.8 or newer is needed" >&2; exit 2; }
 exec python3 -I -S -- "$0" "$@"
@@ -11,37 +11,44 @@ import sys
 if sys.version_info < (3, 8):
     sys.stderr.write("tplink-exec: Python 3.8 or newer is needed, not %d.%d\n" % sys.version_info[:2])
     sys.exit(2)
+import gc
 import time
 
 started = time.monotonic()
+gc.disable()  # a call ends before there is garbage worth a search
 
 # The modules, verbatim; each is compiled when it is imported.
 SOURCES = {}
 
-if not (sys.flags.isolated and sys.flags.no_site):
+if not sys.flags.isolated or not sys.flags.no_site:
     exec(SOURCES["isolate"])
-try:
-    from _frozen_importlib import ModuleSpec
-except ImportError:
-    from importlib.machinery import ModuleSpec
+# Cheaper ways to the two C modules: lib-dynload before lib, folders before zip files.
+sys.path.reverse()
+sys.path_hooks.reverse()
 
 
-class Loader:
-    """Finder and loader of the modules in SOURCES."""
-
-    def find_spec(name, path=None, target=None):
-        if name in SOURCES:
-            return ModuleSpec(name, Loader, origin=__file__, is_package=name == "tplink_exec")
-
-    def create_module(spec):
-        return None
-
-    def exec_module(module):
-        # Not compile(), which first makes all the types of the ast module: a millisecond.
-        exec(SOURCES[module.__name__], module.__dict__)
+def find_spec(name, path=None, target=None):
+    if name in SOURCES:
+        return type(sys.__spec__)(name, loader, origin=__file__, is_package=name == "tplink_exec")
 
 
-sys.meta_path.insert(0, Loader)
-from tplink_exec.cli import run
+def exec_module(module):
+    # Not compile(), which first makes all the types of the ast module: a millisecond.
+    exec(SOURCES[module.__name__], module.__dict__)
 
-run(started)
+
+# A finder and loader as importlib wants it; to make a class costs more than all of this.
+loader = type(sys)("loader")
+loader.find_spec = find_spec
+loader.create_module = lambda spec: None
+loader.exec_module = exec_module
+sys.meta_path.insert(0, loader)
+import tplink_exec
+
+# What every call needs, in the order of the layers, past importlib: that saves 3 % of a call.
+for name in ("cipher", "wire", "transport", "messages", "commands", "output", "cli"):
+    name = "tplink_exec." + name
+    module = sys.modules[name] = type(sys)(name)
+    module.__package__ = "tplink_exec"
+    exec_module(module)
+module.run(started)

@@ -5,10 +5,10 @@ package loads none of its modules: each is loaded when it is first used.
 """
 
 __version__ = "0.1.0"
-__all__ = ["cipher"]
 
 
-def __getattr__(name: str) -> object:
-    if name in __all__:
-        return __import__(__name__ + "." + name, fromlist=[name])
-    raise AttributeError("module %r has no attribute %r" % (__name__, name))
+def __getattr__(name):
+    # type: (str) -> object
+    if name != "cipher":
+        raise AttributeError(name)
+    return __import__("tplink_exec.cipher", fromlist=[name])

@@ -2,16 +2,17 @@
 
 import argparse
 
-from .commands import SUBCOMMANDS, row
+from .commands import SUBCOMMANDS
 from .errors import UsageError
-from .output import STDOUT, put
+from .options import rows
+from .output import put
 
 
 class Parser(argparse.ArgumentParser):
     """For a row of commands.SUBCOMMANDS; its add_argument() calls must agree with that row."""
 
     def __init__(self, name: str) -> None:
-        _, _, arguments, does = row(name, SUBCOMMANDS)
+        _, arguments, does = rows(SUBCOMMANDS)[name]
         usage = "tplink-exec %s [--help] %s" % (name, arguments)
         super().__init__(usage=usage, description=does, allow_abbrev=False)
 
@@ -19,4 +20,4 @@ class Parser(argparse.ArgumentParser):
         raise UsageError(message + "; " + self.format_usage().strip())
 
     def print_help(self, file: object = None) -> None:
-        put(STDOUT, self.format_help().encode())
+        put(1, self.format_help().encode())

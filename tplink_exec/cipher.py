@@ -21,35 +21,27 @@ KEY = 171
 """What the first byte is XORed with (0xAB, the initial value of all known clients)."""
 
 
-def encrypt(plain: bytes) -> bytes:
+def encrypt(plain):
+    # type: (bytes) -> bytes
     """Cipher text of `plain`, of the same length; b"" for b"".
 
     Any bytes-like object with any byte values is taken; str raises TypeError.
     """
-    size = len(plain)
-    if not size:
-        return _nothing(plain)
-    number = int.from_bytes(plain, "big") ^ KEY << 8 * (size - 1)
+    size = 8 * len(plain)
+    number = int.from_bytes(plain, "big") ^ KEY << size >> 8
     shift = 8
-    while shift < 8 * size:
+    while shift < size:
         number ^= number >> shift
         shift *= 2
-    return number.to_bytes(size, "big")
+    return number.to_bytes(len(plain), "big")
 
 
-def decrypt(cipher: bytes) -> bytes:
+def decrypt(cipher):
+    # type: (bytes) -> bytes
     """Plain text of `cipher`, of the same length; b"" for b"".
 
-    Any bytes-like object is taken: there is no checksum, so wrong input gives wrong
-    output and no error. str raises TypeError.
+    Any bytes-like object is taken: there is no checksum, so wrong input gives wrong output
+    and no error. str raises TypeError.
     """
-    size = len(cipher)
-    if not size:
-        return _nothing(cipher)
     number = int.from_bytes(cipher, "big")
-    return (number ^ number >> 8 ^ KEY << 8 * (size - 1)).to_bytes(size, "big")
-
-
-def _nothing(empty: bytes) -> bytes:
-    """b"" of an empty bytes-like object; TypeError for an empty str."""
-    return bytes(memoryview(empty))
+    return (number ^ number >> 8 ^ KEY << 8 * len(cipher) >> 8).to_bytes(len(cipher), "big")

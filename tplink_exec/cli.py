@@ -8,16 +8,9 @@ needed: options (any other command line), report (any failure), and what the tab
 import sys
 import time
 
-from .commands import row
-from .transport import Connection
-
-try:
-    import _signal as signal
-
-    import posix as os  # what os wraps, without the cost of importing it
-except ImportError:  # Windows, PyPy
-    import os
-    import signal
+from .commands import function_of
+from .output import os, put, signal
+from .transport import connection, exchange
 
 TIMEOUT_S = 5.0
 
@@ -29,14 +22,13 @@ def run(started=0.0):
     Leaves by os._exit: that spares the interpreter's tidying up, a seventh of a call's cost,
     and does not wait for a name look-up that hangs.
     """
-    started = started or time.monotonic()
     # Whichever of 0, 1, 2 is closed becomes /dev/null, opened for reading: no socket gets its
     # number, and to write to it still fails, as it should.
     while os.open(getattr(os, "devnull", "/dev/null"), 0) < 3:
         pass
     if signal.getsignal(2) is signal.default_int_handler:
         signal.signal(2, signal.SIG_DFL)  # die of SIGINT itself, without a traceback
-    os._exit(main(sys.argv[1:], started))
+    os._exit(main(sys.argv[1:], started or time.monotonic()))
 
 
 def main(argv, started):
@@ -46,12 +38,10 @@ def main(argv, started):
         host, port, function, options = plain(argv) or load("options.understand")(argv)
         if host:
             deadline = started + options.get("--timeout", TIMEOUT_S)
-            exchange = Connection(host, port, deadline).exchange
-            if "--debug" in options:
-                exchange = load("report.traced")(exchange, host, port)
-            output = load(function)(exchange, options)
+            link = connection(host, port, deadline)
+            output = load(function)(exchange.__get__(link), options)
             if output:
-                load("output.put")(1, output, deadline - time.monotonic())
+                put(1, output, deadline - time.monotonic())
         else:
             load(function)(options)
     except Exception as error:  # a PlugError, or a bug: report tells which
@@ -63,9 +53,9 @@ def plain(argv):
     # type: (list[str]) -> Call | None
     """The call that just HOST PORT COMMAND means; None is for `options` to understand."""
     if len(argv) == 3 and argv[1].isdigit() and argv[1].isascii() and len(argv[1]) < 6:
-        host, port, cells = argv[0], int(argv[1]), row(argv[2].lower())
-        if cells and 0 < port < 65536 and host[:1] not in ("", "-"):
-            return host, port, cells[1], {}
+        host, port, function = argv[0], int(argv[1]), function_of(argv[2].lower())
+        if function and 0 < port < 65536 and host[:1] not in ("", "-"):
+            return host, port, function, {}
     return None
 
 
@@ -73,4 +63,4 @@ def load(name):
     # type: (str) -> Callable[..., Any]
     """The function "module.function" of this package; the module is imported now."""
     module, function = name.split(".")
-    return getattr(__import__("tplink_exec." + module, None, None, [function]), function)
+    return getattr(__import__("tplink_exec." + module, fromlist=[module]), function)

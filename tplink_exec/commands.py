@@ -1,22 +1,22 @@
 """What a user can ask for: one table, and the commands of a plug.
 
-From the table come dispatch, --help and the README's list. A command is a function
-(exchange, options) -> bytes: `exchange` sends a request and returns the reply
-(transport.Connection.exchange), `options` are those of the table that were given, and what is
-returned goes to standard output. It raises PlugError. A subcommand gets just its arguments.
+From the tables come dispatch, --help and the README's list. As text they cost a call nothing:
+a row is looked up, not compiled. A command is a function (exchange, options) -> bytes:
+`exchange` sends a request and returns the reply (see transport), `options` are those of the
+table that were given, what is returned goes to standard output. It raises PlugError. The
+function of a subcommand gets just its arguments.
 """
 
-from .messages import answer, confirm, relay_state, request, sysinfo
+from .messages import confirm, relay_state, request
 
 # COMMAND | function | does | prints
-# As text the tables cost a call nothing: rows are looked up, not compiled.
 COMMANDS = """
 on     | commands.on     | sets the relay                           | nothing
 off    | commands.off    | sets the relay                           | nothing
 toggle | commands.toggle | reads the state, then sets the opposite  | nothing
 check  | commands.check  | reads the state                          | `ON` or `OFF`
-status | commands.status | system get_sysinfo                       | the device's JSON reply
-emeter | commands.emeter | emeter get_realtime                      | the device's JSON reply
+status | raw.status      | system get_sysinfo                       | the device's JSON reply
+emeter | raw.emeter      | emeter get_realtime                      | the device's JSON reply
 """
 
 # SUBCOMMAND | function | arguments | does
@@ -37,17 +37,22 @@ OPTIONS = """
 --version     |         | prints the version
 """
 
-GET_SYSINFO = request("system", "get_sysinfo")
+
+def function_of(name):
+    # type: (str) -> str
+    """The "module.function" of a row of COMMANDS, "" when there is none."""
+    for line in COMMANDS.splitlines():
+        if line.startswith(name + " "):
+            return line.split()[2]
+    return ""
 
 
-def row(name, table=COMMANDS):
-    # type: (str, str) -> list[str] | None
-    """The cells of a table's row, by its first."""
-    for line in table.splitlines():
-        cells = [cell.strip() for cell in line.split("|")]
-        if cells[0] == name and name:
-            return cells
-    return None
+def switch(exchange, options, state):
+    # type: (Exchange, Options, int) -> bytes
+    """Set the relay. That is idempotent, so the transport may repeat it."""
+    reply = exchange(request("system", "set_relay_state", '{"state":%d}' % state))
+    confirm(reply, "system", "set_relay_state")
+    return check(exchange, options) if "--print-state" in options else b""
 
 
 def on(exchange, options):
@@ -62,31 +67,9 @@ def off(exchange, options):
 
 def toggle(exchange, options):
     # type: (Exchange, Options) -> bytes
-    return switch(exchange, options, 1 - relay_state(sysinfo(exchange(GET_SYSINFO))))
-
-
-def switch(exchange, options, state):
-    # type: (Exchange, Options, int) -> bytes
-    """Set the relay. That is idempotent, so the transport may repeat it."""
-    reply = exchange(request("system", "set_relay_state", '{"state":%d}' % state))
-    confirm(reply, "system", "set_relay_state")
-    return check(exchange, options) if "--print-state" in options else b""
+    return switch(exchange, options, 1 - relay_state(exchange(request("system", "get_sysinfo"))))
 
 
 def check(exchange, options):
     # type: (Exchange, Options) -> bytes
-    return b"ON\n" if relay_state(sysinfo(exchange(GET_SYSINFO))) else b"OFF\n"
-
-
-def status(exchange, options):
-    # type: (Exchange, Options) -> bytes
-    reply = exchange(GET_SYSINFO)
-    sysinfo(reply)
-    return reply + b"\n"
-
-
-def emeter(exchange, options):
-    # type: (Exchange, Options) -> bytes
-    reply = exchange(request("emeter", "get_realtime"))
-    answer(reply, "emeter", "get_realtime")
-    return reply + b"\n"
+    return b"ON\n" if relay_state(exchange(request("system", "get_sysinfo"))) else b"OFF\n"

@@ -7,32 +7,30 @@ runs in a thread, which is left behind when time is up.
 import _thread
 import time
 
+import _socket as socket
+
 from .errors import DeadlineExceeded, Unreachable
-
-try:
-    import _socket as socket
-except ImportError:  # PyPy, or a Python built without it
-    import socket
+from .transport import connect
 
 
-def connect(connection: "Connection") -> None:
-    """Connect to the first address of connection.host that answers.
+def connect_by_name(link: "Connection") -> None:
+    """Connect to the first address of the host that answers.
 
     Each may use its share of what time is left. Raises OSError for the last one, Unreachable
     for a name that is not found, DeadlineExceeded.
     """
-    deadline = connection.deadline
-    untried = addresses(connection.host, connection.port, deadline - time.monotonic())
+    deadline = link.deadline
+    untried = addresses(link.host, link.port, deadline - time.monotonic())
     while untried:
         now = time.monotonic()
-        connection.deadline = now + (deadline - now) / len(untried)
+        link.deadline = now + (deadline - now) / len(untried)
         try:
-            return connection.open(*untried.pop(0))
+            return connect(link, *untried.pop(0))
         except OSError:
             if not untried:
                 raise
         finally:
-            connection.deadline = deadline
+            link.deadline = deadline
 
 
 def addresses(host: str, port: int, timeout_s: float) -> "list[tuple[int, tuple]]":

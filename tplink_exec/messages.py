@@ -7,48 +7,26 @@ What is wrong with a reply, `misread` says (cold). Numbers are compared by repr:
 False and 0.0 equal 0, but they are not what a device says.
 """
 
+import sys
+
 try:
     from _json import make_scanner
 except ImportError:  # PyPy, or a Python built without it
-    import json
+    from .fallback import make_scanner
 
-    make_scanner = None
-
-
-class Rules:
-    """How numbers are read, in the names that the json module's scanner looks for."""
-
-    strict = True
-    object_hook = object_pairs_hook = None
-    parse_float = float
-    # int() alone takes minutes for a megabyte of digits before Python 3.8.14 and 3.9.14.
-    parse_int = staticmethod(lambda digits: int(digits) if len(digits) < 100 else float(digits))
-    parse_constant = int  # refuses "NaN" and "Infinity", which are not JSON
-
-
-# The json module's own scanner without that module, which costs as much to import as to start
-# Python; both forms take (text, start) and return (value, end).
-if make_scanner:
-    scan = make_scanner(Rules)
-else:
-    scan = json.JSONDecoder(
-        parse_int=Rules.parse_int, parse_constant=Rules.parse_constant
-    ).raw_decode
-
-
-def parse(reply):
-    # type: (bytes) -> object
-    """The value of a reply's JSON text. Raises ProtocolError, whatever the bytes are."""
-    try:
-        text = str(reply, "utf-8").strip(" \t\r\n")
-        value, end = scan(text, 0)
-        if end == len(text):
-            return value
-    except (ValueError, StopIteration, RecursionError):
-        pass
-    from .misread import no_json
-
-    raise no_json(reply)
+# (text, start) -> (value, end): the json module's own scanner without that module, which costs
+# as much to import as to start Python. Its rules: no control characters, no NaN (int refuses
+# the word), and no minutes for a megabyte of digits (int() before Python 3.8.14 and 3.9.14).
+scan = make_scanner(
+    type(sys.implementation)(
+        strict=True,
+        object_hook=None,
+        object_pairs_hook=None,
+        parse_float=float,
+        parse_int=lambda digits: int(digits) if len(digits) < 100 else float(digits),
+        parse_constant=int,
+    )
+)
 
 
 def request(module, method, arguments="{}"):
@@ -64,14 +42,20 @@ def answer(reply, module, method):
     Raises Refused when an err_code on the way to it is not 0, ProtocolError when the reply is
     not JSON or has another shape.
     """
-    value = found = parse(reply)
-    for name in module, method, "":
-        if type(value) is not dict or repr(value.get("err_code", 0)) != "0":
-            from .misread import no_answer
+    try:
+        text = str(reply, "utf-8").strip(" \t\r\n")
+        found, end = scan(text, 0)
+        for name in module, method, None:
+            if end < len(text) or repr(found.get("err_code", 0)) != "0":
+                break
+            if not name:
+                return found
+            found = found[name]
+    except Exception:  # whatever the bytes are, no_answer finds the words for it
+        pass
+    from .misread import no_answer
 
-            raise no_answer(value, module, method)
-        found, value = value, value.get(name)
-    return found
+    raise no_answer(reply, module, method)
 
 
 def confirm(reply, module, method):
@@ -80,30 +64,20 @@ def confirm(reply, module, method):
     if "err_code" not in answer(reply, module, method):
         from .misread import no_answer
 
-        raise no_answer(None, module, method)
+        raise no_answer(b"{}", module, method)
 
 
-def sysinfo(reply):
-    # type: (bytes) -> dict[str, Any]
-    """The fields of get_sysinfo; some firmware nests them in one more "system"."""
-    info = answer(reply, "system", "get_sysinfo")
-    if type(info.get("system")) is dict:
-        from .misread import unnested
-
-        return unnested(info)
-    return info
-
-
-def relay_state(info):
-    # type: (dict[str, Any]) -> int
-    """1 or 0 as the device said it.
+def relay_state(reply):
+    # type: (bytes) -> int
+    """1 or 0 as the device's get_sysinfo reply says it.
 
     Raises ProtocolError for anything else, Refused when there is no relay_state: a strip has
     children[], a bulb a light_state.
     """
+    info = answer(reply, "system", "get_sysinfo")
     state = info.get("relay_state")
-    if repr(state) not in ("0", "1"):
-        from .misread import no_relay_state
+    if repr(state) in ("0", "1"):
+        return state
+    from .misread import other_relay_state
 
-        raise no_relay_state(info)
-    return state
+    return other_relay_state(info)

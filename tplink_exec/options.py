@@ -1,6 +1,6 @@
 """Command lines with options, with subcommands, or with mistakes: all rules, and the errors."""
 
-from .commands import COMMANDS, OPTIONS, SUBCOMMANDS, row
+from .commands import COMMANDS, OPTIONS, SUBCOMMANDS, function_of
 from .errors import UsageError
 
 MAX_TIMEOUT_S = 3600.0
@@ -12,9 +12,8 @@ def understand(argv: "list[str]") -> "Call":
     """(host, port, function, options) of a command line; without a host, the function gets
     just the options, or a subcommand its arguments. Raises UsageError.
     """
-    subcommand = row(argv[0], SUBCOMMANDS) if argv else None
-    if subcommand and not is_number("".join(argv[1:2])):
-        return "", 0, subcommand[1], argv[1:]
+    if argv and argv[0] in rows(SUBCOMMANDS) and not is_number("".join(argv[1:2])):
+        return "", 0, rows(SUBCOMMANDS)[argv[0]][0], argv[1:]
     words, options = split(argv)
     if "--help" in options or "--version" in options:
         return "", 0, "usage.information", options
@@ -23,7 +22,11 @@ def understand(argv: "list[str]") -> "Call":
     problem = complaint(words)
     if problem:
         raise UsageError(problem + "; see tplink-exec --help")
-    return words[0], int(words[1]), row(words[2].lower())[1], options
+    host, port, function = words[0], int(words[1]), function_of(words[2].lower())
+    if "--debug" in options:
+        options["--debug"] = host, port, function
+        function = "report.traced"
+    return host, port, function, options
 
 
 def split(argv: "list[str]") -> "tuple[list[str], dict[str, object]]":
@@ -33,13 +36,12 @@ def split(argv: "list[str]") -> "tuple[list[str], dict[str, object]]":
     rest = iter(argv)
     for word in rest:
         name, equals, value = word.partition("=")
-        cells = row(name, OPTIONS)
-        if not cells:
+        if name not in rows(OPTIONS):
             if word[:1] == "-" and word != "-":
                 raise UsageError("unknown option %s; see tplink-exec --help" % name)
             words.append(word)
             continue
-        takes = cells[1]
+        takes = rows(OPTIONS)[name][0]
         if takes and not equals:
             value = next(rest, "")
         if bool(takes) != bool(value):
@@ -67,12 +69,17 @@ def complaint(words: "list[str]") -> str:
         return "COMMAND is missing"
     if name in NO_VALUE:
         return "the command is '%s': openHAB's item has no value yet" % words[2]
-    if not row(name):
-        known = ", ".join(line.split()[0] for line in COMMANDS.split("\n") if line)
-        return "unknown command %s; known are %s" % (words[2], known)
+    if name not in rows(COMMANDS):
+        return "unknown command %s; known are %s" % (words[2], ", ".join(rows(COMMANDS)))
     if len(words) > 3:
         return "%s takes no value, not %s" % (words[2], words[3])
     return ""
+
+
+def rows(table: str) -> "dict[str, list[str]]":
+    """The other cells of each row of a table in `commands`, by the first."""
+    lines = [[cell.strip() for cell in line.split("|")] for line in table.strip().splitlines()]
+    return {cells[0]: cells[1:] for cells in lines}
 
 
 def is_number(text: str) -> bool:

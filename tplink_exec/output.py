@@ -12,28 +12,18 @@ except ImportError:  # Windows, PyPy
     import os
     import signal
 
-STDOUT = 1
-STDERR = 2
 GRACE_S = 0.1
-"""For an answer that came just in time and an output that is slow to be taken."""
+"""For an answer that came just in time."""
 
 
 def put(descriptor, data, limit_s=5.0):
     # type: (int, bytes, float) -> None
-    """Write all of `data` within `limit_s` seconds, or GRACE_S. Raises LocalError."""
-    try:
-        if hasattr(signal, "setitimer"):  # not on Windows
-            signal.signal(signal.SIGALRM, nobody_reads)
-            signal.setitimer(signal.ITIMER_REAL, max(limit_s, GRACE_S))
-        while data:
-            data = data[os.write(descriptor, data) :]
-    except OSError as error:
-        from .errors import LocalError
-
-        raise LocalError("standard output cannot be written: %s" % error.strerror) from None
-    finally:
-        if hasattr(signal, "setitimer"):
-            signal.setitimer(signal.ITIMER_REAL, 0)
+    """Write all of `data` within `limit_s` + GRACE_S seconds. Raises OSError."""
+    signal.signal(signal.SIGALRM, nobody_reads)
+    signal.setitimer(signal.ITIMER_REAL, max(limit_s, 0) + GRACE_S)
+    while data:
+        data = data[os.write(descriptor, data) :]
+    signal.setitimer(signal.ITIMER_REAL, 0)
 
 
 def nobody_reads(*_):

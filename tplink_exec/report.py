@@ -1,14 +1,20 @@
 """Standard error: the one line of a failure, and the lines of --debug."""
 
+from importlib import import_module
+
 from .errors import LocalError, PlugError, UsageError
 from .options import understand
-from .output import STDERR, put
+from .output import put
 
 
 def failure(error: Exception, argv: "list[str]") -> int:
     """Tell the user why the command line `argv` failed; returns the exit code."""
-    text, code = str(error), getattr(error, "exit_code", LocalError.exit_code)
-    if not isinstance(error, PlugError):  # a bug; even so one line, and not the code 1
+    if isinstance(error, OSError):  # exchange() raises none, so this is output.put()
+        error = LocalError("standard output cannot be written: %s" % error.strerror)
+    text, code = str(error), LocalError.exit_code
+    if isinstance(error, PlugError):
+        code = error.exit_code
+    else:  # a bug; even so one line, and not the exit code of wrong usage
         text = "internal error, please report it: %s: %s" % (type(error).__name__, error)
     if not isinstance(error, UsageError):
         host, port, _, _ = understand(argv)
@@ -21,8 +27,8 @@ def failure(error: Exception, argv: "list[str]") -> int:
 def complain(text: str) -> None:
     """One line on standard error, if that can be written; text from anywhere is made safe."""
     try:
-        put(STDERR, ("tplink-exec: %s\n" % one_line(text)).encode(), 0)
-    except LocalError:
+        put(2, ("tplink-exec: %s\n" % one_line(text)).encode(), 0)
+    except OSError:
         pass
 
 
@@ -37,16 +43,18 @@ def one_line(text: str) -> str:
     )
 
 
-def traced(exchange: "Exchange", host: str, port: int) -> "Exchange":
-    """`exchange`, telling each request and reply, decrypted, on standard error."""
+def traced(exchange: "Exchange", options: "Options") -> bytes:
+    """The command in options["--debug"], with each request and reply on standard error."""
+    host, port, function = options["--debug"]
 
     def tell(sign: str, data: bytes) -> None:
         complain("%s: %s %s" % (place(host, port), sign, data.decode("utf-8", "replace")))
 
-    def told(request: bytes, once: bool = False) -> bytes:
+    def telling(request: bytes, once: bool = False) -> bytes:
         tell(">", request)
         reply = exchange(request, once)
         tell("<", reply)
         return reply
 
-    return told
+    module, name = function.split(".")
+    return getattr(import_module("." + module, __package__), name)(telling, options)

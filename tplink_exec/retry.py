@@ -1,14 +1,18 @@
 """What follows when a try of an exchange fails: another try, or what the user is told.
 
-A refused connection is tried once more, one that is dropped before any byte of a reply three
-times more, as devices refuse and drop while they are busy. A reply that has begun is never
-asked for again: what is wrong with it is the user's to know.
+A host name is looked up here. A refused connection is tried once more, one that is dropped
+before any byte of a reply three times more, as devices refuse and drop while they are busy. A
+reply that has begun is never asked for again: what is wrong with it is the user's to know.
 """
 
 import errno
 import time
 
+import _socket as socket
+
 from .errors import DeadlineExceeded, LocalError, PlugError, ProtocolError, Unreachable
+from .lookup import connect_by_name
+from .transport import attempt
 
 PAUSES_S = {"refused": (0.2,), "dropped": (0.1, 0.2, 0.4), "": ()}
 """Seconds to wait before each further try, by the kind of failure."""
@@ -16,28 +20,31 @@ PAUSES_S = {"refused": (0.2,), "dropped": (0.1, 0.2, 0.4), "": ()}
 LOCAL = (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM, errno.EAFNOSUPPORT)
 
 
-def persist(connection: "Connection", request: bytes, once: bool, error: OSError) -> bytes:
+def persist(link: "Connection", request: bytes, once: bool, error: Exception) -> bytes:
     """The reply to `request` after all; `error` is how the first try ended. Raises PlugError."""
     pauses = {kind: list(seconds) for kind, seconds in PAUSES_S.items()}
+    by_name = isinstance(error, (socket.gaierror, UnicodeError))
     while True:
-        failure, kind = judge(connection, once, error)
-        if connection.socket:
-            connection.socket.close()
-            connection.socket = None
-        left = pauses[kind]
-        if not left or left[0] >= connection.deadline - time.monotonic():
-            raise failure
-        time.sleep(left.pop(0))
+        if not by_name or link.socket:
+            failure, kind = judge(link, once, error)
+            link.socket.close()
+            link.socket = None
+            left = pauses[kind]
+            if not left or left[0] >= link.deadline - time.monotonic():
+                raise failure
+            time.sleep(left.pop(0))
         try:
-            return connection.attempt(request)
+            if by_name:
+                connect_by_name(link)
+            return attempt(link, request)
         except OSError as next_error:
             error = next_error
 
 
-def judge(connection: "Connection", once: bool, error: OSError) -> "tuple[PlugError, str]":
+def judge(link: "Connection", once: bool, error: OSError) -> "tuple[PlugError, str]":
     """The error for the user, and the kind in PAUSES_S that says how often to try again."""
-    sent = connection.stage == "waiting for the reply"
-    begun = progress(connection.reader) if sent else ""
+    sent = link.stage == "waiting for the reply"
+    begun = progress(link.pending)
     if isinstance(error, ConnectionRefusedError):
         text = "connection refused; is the address right, and does the device use this port?"
         return Unreachable(text), "refused"
@@ -47,16 +54,16 @@ def judge(connection: "Connection", once: bool, error: OSError) -> "tuple[PlugEr
         text = "the connection ended before a reply; is the device busy?"
         return Unreachable(text), "" if once and sent else "dropped"
     if error.errno is None:  # a time-out of settimeout; the kernel's own has a number
-        text = "no complete answer in time: " + (begun or connection.stage)
+        text = "no complete answer in time: " + (begun or link.stage)
         return DeadlineExceeded(text + "; is it powered, and in this network?"), ""
     if error.errno in LOCAL:
         return LocalError("no socket to be had: %s" % error.strerror), ""
     return Unreachable("%s" % (error.strerror or error)), ""
 
 
-def progress(reader: "FrameReader") -> str:
+def progress(pending: bytearray) -> str:
     """How far an unfinished reply has come, "" when not at all."""
-    got = len(reader.pending)
+    got = len(pending)
     if got < 4:
         return "%d of the 4 bytes of its length" % got if got else ""
-    return "%d of %d bytes" % (got - 4, int.from_bytes(reader.pending[:4], "big"))
+    return "%d of %d bytes" % (got - 4, int.from_bytes(pending[:4], "big"))

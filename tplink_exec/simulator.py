@@ -13,10 +13,10 @@ import struct
 from .arguments import Parser
 from .cipher import decrypt, encrypt
 from .errors import LocalError, ProtocolError, UsageError
-from .output import STDOUT, put
+from .output import put
 from .sim_faults import CLOSE, FAULTS, HOLD, RESET
 from .sim_models import MODELS, Plug
-from .wire import FrameReader, frame
+from .wire import frame, next_message
 
 BACKLOG = "backlog"
 """The fault of a device that accepts no connection: its queue is full."""
@@ -88,13 +88,14 @@ class Simulator:
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, number: int
     ) -> bool:
         """Answer one request; False when the connection is to be closed."""
-        frames = FrameReader()
+        pending = bytearray()
         request = None
         while request is None:
             data = await reader.read(8192)
             if not data:
                 return False
-            request = frames.feed(data)
+            pending += data
+            request = next_message(pending)
         self.requests.append(request)
         reply = self.device.answer(request)
         if reply is None:
@@ -156,5 +157,5 @@ async def _serve_all(models: "list[str]", address: "Address", port: int, fault: 
         simulators.append(Simulator(Plug(model, number), fault))
         port = await simulators[-1].start(str(address + number), port)
         place = "[%s]:%d" if address.version == 6 else "%s:%d"
-        put(STDOUT, ("%s %s\n" % (model, place % (address + number, port))).encode())
+        put(1, ("%s %s\n" % (model, place % (address + number, port))).encode())
     await asyncio.Event().wait()

@@ -1,98 +1,82 @@
-"""One TCP connection to a device's port 9999, every wait bounded by one deadline.
+"""TCP to a device's port 9999, every wait bounded by one deadline.
 
 Rules (product.md, section 3):
 1. The deadline covers look-up, connecting, every retry and every byte of every reply.
-2. Here is what happens when all goes well; whatever OSError a try ends with, `retry` decides
-   whether there is another one, and what the user is told.
-3. A connection is used again only while it is silent: what a device says unasked, or says
-   twice, must never be taken for the answer to a later request.
+2. Here is what happens when all goes well. Whatever error a try ends with, `retry` decides
+   whether there is another try, and what the user is told.
+3. A connection over which more came than the reply is not used again: what a device says
+   twice must never be taken for the answer to a later request.
 
-`_socket` is the C part of `socket`, whose import costs as much as starting Python.
+There is no class here: to make one costs a call as much as 30 lines of code. `_socket` is the
+C part of `socket`, whose import costs as much as to start Python.
 """
 
+import sys
 import time
 
-from .wire import FrameReader, frame
+import _socket as socket
 
-try:
-    import _socket as socket
-except ImportError:  # PyPy, or a Python built without it
-    import socket
+from .wire import frame, next_message
 
 
-class Connection:
-    """Exchanges requests for replies with HOST:PORT until `deadline` (time.monotonic(), s).
+def connection(host, port, deadline):
+    # type: (str, int, float) -> Connection
+    """A record of a connection to be: opened when first needed, kept while the device does.
 
-    It connects when first needed and stays connected while the device does.
+    `deadline` is by time.monotonic(), in seconds. `stage` says what is being done, `pending`
+    is what has been received and belongs to no reply yet.
     """
+    return type(sys.implementation)(
+        host=host, port=port, deadline=deadline, socket=None, stage="", pending=bytearray()
+    )
 
-    def __init__(self, host, port, deadline):
-        # type: (str, int, float) -> None
-        self.host = host
-        self.port = port
-        self.deadline = deadline
-        self.socket = None
-        self.stage = "looking up the name"
 
-    def exchange(self, request, once=False):
-        # type: (bytes, bool) -> bytes
-        """The device's reply to `request`, both plain JSON text.
+def exchange(link, request, once=False):
+    # type: (Connection, bytes, bool) -> bytes
+    """The device's reply to `request`, both plain JSON text.
 
-        `once`: never send it again after it may have reached the device. Raises Unreachable,
-        DeadlineExceeded, ProtocolError and LocalError.
-        """
-        try:
-            return self.attempt(request)
-        except OSError as error:
-            from .retry import persist
+    `once`: never send it again after it may have reached the device. Raises Unreachable,
+    DeadlineExceeded, ProtocolError and LocalError.
+    """
+    try:
+        return attempt(link, request)
+    except (OSError, UnicodeError) as error:
+        from .retry import persist
 
-            return persist(self, request, once, error)
+        return persist(link, request, once, error)
 
-    def attempt(self, request):
-        # type: (bytes) -> bytes
-        """One try of an exchange. Raises OSError and ProtocolError."""
-        if not self.socket or not self.silent():
-            self.connect()
-        self.reader = FrameReader()
-        self.limit().sendall(frame(request))
-        self.stage = "waiting for the reply"
-        reply = None
-        while reply is None:
-            data = self.limit().recv(8192)
-            if not data:
-                raise ConnectionResetError("closed")
-            reply = self.reader.feed(data)
-        return reply
 
-    def connect(self):
-        # type: () -> None
-        family = socket.AF_INET6 if ":" in self.host else socket.AF_INET
-        try:
-            socket.inet_pton(family, self.host)
-        except (OSError, ValueError):
-            from .lookup import connect
+def attempt(link, request):
+    # type: (Connection, bytes) -> bytes
+    """One try of an exchange. Raises OSError, UnicodeError (by the host name), ProtocolError."""
+    if link.pending or not link.socket:
+        # A numeric address only: a name is an error here, and looked up by `retry`. As bytes:
+        # str goes through the idna codec, whose import costs as much as to start Python.
+        host = link.host.encode()
+        found = socket.getaddrinfo(host, link.port, 0, 1, 0, socket.AI_NUMERICHOST)[0]
+        connect(link, found[0], found[4])
+    limited(link).sendall(frame(request))
+    link.stage = "waiting for the reply"
+    reply = None
+    while reply is None:
+        data = limited(link).recv(8192)
+        if not data:
+            raise ConnectionResetError
+        link.pending += data
+        reply = next_message(link.pending)
+    return reply
 
-            return connect(self)
-        self.open(family, (self.host, self.port))
 
-    def open(self, family, address):
-        # type: (int, tuple) -> None
-        self.stage = "connecting"
-        self.socket = socket.socket(family, socket.SOCK_STREAM)
-        self.limit().connect(address)
+def connect(link, family, address):
+    # type: (Connection, int, tuple[Any, ...]) -> None
+    link.stage = "connecting"
+    link.pending.clear()
+    link.socket = socket.socket(family)
+    limited(link).connect(address)
 
-    def limit(self):
-        # type: () -> socket.socket
-        """The socket, whose next operation may take what time is left."""
-        self.socket.settimeout(max(self.deadline - time.monotonic(), 1e-6))
-        return self.socket
 
-    def silent(self):
-        # type: () -> bool
-        """Whether nothing has come on an idle connection: no data, no end, no reset."""
-        self.socket.settimeout(0)
-        try:
-            self.socket.recv(1)
-        except OSError as error:
-            return isinstance(error, BlockingIOError) and not self.reader.pending
-        return False
+def limited(link):
+    # type: (Connection) -> socket.socket
+    """The socket, whose next operation may take what time is left."""
+    link.socket.settimeout(max(link.deadline - time.monotonic(), 1e-6))
+    return link.socket

@@ -2,7 +2,8 @@
 
 from . import __version__
 from .commands import COMMANDS, OPTIONS, SUBCOMMANDS
-from .output import STDOUT, put
+from .options import rows
+from .output import put
 
 EXIT_CODES = """
 0 | done: the device confirmed it
@@ -15,26 +16,32 @@ EXIT_CODES = """
 """
 
 
-def rows(table: str) -> "list[list[str]]":
-    return [[cell.strip() for cell in line.split("|")] for line in table.strip().splitlines()]
-
-
 def information(options: "dict[str, object]") -> None:
     """--help, --version."""
     text = "tplink-exec %s\n" % __version__
     if "--help" in options:
-        commands = [(name, "%s; prints %s" % (does, prints)) for name, _, does, prints in rows(COMMANDS)]
-        subcommands = [(name, "%s\n%s" % (does, words)) for name, _, words, does in rows(SUBCOMMANDS)]
-        flags = [(("%s %s" % (name, takes)).strip(), does) for name, takes, does in rows(OPTIONS)]
+        commands = [
+            (name, "%s; prints %s" % (does, prints))
+            for name, (_, does, prints) in rows(COMMANDS).items()
+        ]
+        subcommands = [
+            (name, "%s\n%s" % (does, words))
+            for name, (_, words, does) in rows(SUBCOMMANDS).items()
+        ]
+        flags = [
+            (("%s %s" % (name, takes)).strip(), does)
+            for name, (takes, does) in rows(OPTIONS).items()
+        ]
+        codes = [(code, text) for code, (text,) in rows(EXIT_CODES).items()]
         text = "\n".join(
             (
                 section("tplink-exec HOST PORT COMMAND [OPTION]...", commands),
                 section("Options, anywhere on the line:", flags),
                 section("tplink-exec SUBCOMMAND ...", subcommands),
-                section("Exit codes:", rows(EXIT_CODES)),
+                section("Exit codes:", codes),
             )
         )
-    put(STDOUT, text.encode())
+    put(1, text.encode())
 
 
 def section(title: str, entries: "list[tuple[str, str]]") -> str:

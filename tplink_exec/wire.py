@@ -15,35 +15,22 @@ def frame(plain):
     return len(plain).to_bytes(4, "big") + encrypt(plain)
 
 
-class FrameReader:
-    """Takes the bytes of a TCP stream in pieces of any size and gives back whole messages.
+def next_message(pending):
+    # type: (bytearray) -> bytes | None
+    """Take the first message off `pending`, what has arrived so far, and return it decrypted.
 
-    `pending` holds what has arrived and belongs to no message given back yet.
+    None while bytes of it are missing. Raises ProtocolError as soon as the announced length
+    is 0 or above MAX_REPLY.
     """
+    if len(pending) < 4:
+        return None
+    end = 4 + int.from_bytes(pending[:4], "big")
+    if not 4 < end <= 4 + MAX_REPLY:
+        from .errors import ProtocolError
 
-    def __init__(self):
-        # type: () -> None
-        self.pending = bytearray()
-
-    def feed(self, data):
-        # type: (bytes) -> bytes | None
-        """The next whole message, decrypted, or None while bytes of it are missing.
-
-        `data` is what has arrived since the last call, b"" to ask for one more message.
-        Raises ProtocolError as soon as the announced length is 0 or above MAX_REPLY.
-        """
-        self.pending += data
-        if len(self.pending) < 4:
-            return None
-        size = int.from_bytes(self.pending[:4], "big")
-        if not 0 < size <= MAX_REPLY:
-            from .errors import ProtocolError
-
-            raise ProtocolError(
-                "%d bytes are announced, not 1 to %d: is this a TP-Link device?" % (size, MAX_REPLY)
-            )
-        if len(self.pending) < 4 + size:
-            return None
-        message = decrypt(self.pending[4 : 4 + size])
-        del self.pending[: 4 + size]
-        return message
+        raise ProtocolError("%d bytes are announced, not 1 to %d" % (end - 4, MAX_REPLY))
+    if len(pending) < end:
+        return None
+    message = decrypt(pending[4:end])
+    del pending[:end]
+    return message

@@ -1,0 +1,17 @@
+"""Commands that print the device's JSON reply as it is, byte for byte."""
+
+from .messages import answer, request
+
+
+def status(exchange: "Exchange", options: "Options") -> bytes:
+    return _reply(exchange, "system", "get_sysinfo")
+
+
+def emeter(exchange: "Exchange", options: "Options") -> bytes:
+    return _reply(exchange, "emeter", "get_realtime")
+
+
+def _reply(exchange: "Exchange", module: str, method: str) -> bytes:
+    reply = exchange(request(module, method))
+    answer(reply, module, method)
+    return reply + b"\n"
