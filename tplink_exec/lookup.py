@@ -12,6 +12,8 @@ import _socket as socket
 from .errors import DeadlineExceeded, Unreachable
 from .transport import connect
 
+resolve = socket.getaddrinfo
+
 
 def connect_by_name(link: "Connection") -> None:
     """Connect to the first address of the host that answers.
@@ -26,16 +28,18 @@ def connect_by_name(link: "Connection") -> None:
         link.deadline = now + (deadline - now) / len(untried)
         try:
             return connect(link, *untried.pop(0))
-        except OSError:
+        except (OSError, ValueError):
+            if link.socket:
+                link.socket.close()
             if not untried:
                 raise
         finally:
             link.deadline = deadline
 
 
-def addresses(host: str, port: int, timeout_s: float) -> "list[tuple[int, tuple]]":
+def addresses(host: str, port: int, timeout_s: float) -> "list[tuple[int, tuple[Any, ...]]]":
     """The (family, socket address) pairs of a host name, best first."""
-    found = []
+    found = []  # type: list[Any]
     done = _thread.allocate_lock()
     done.acquire()
 
@@ -43,7 +47,7 @@ def addresses(host: str, port: int, timeout_s: float) -> "list[tuple[int, tuple]
         try:
             # Bytes, as str goes through the idna codec, a slow import.
             name = host.encode() if host.isascii() else host
-            found.extend(socket.getaddrinfo(name, port, 0, socket.SOCK_STREAM))
+            found.extend(resolve(name, port, 0, socket.SOCK_STREAM))
         except OSError as error:
             found.append(error.strerror or error)
         except UnicodeError:
@@ -54,6 +58,6 @@ def addresses(host: str, port: int, timeout_s: float) -> "list[tuple[int, tuple]
     _thread.start_new_thread(look_up, ())
     if not done.acquire(timeout=max(timeout_s, 0)):
         raise DeadlineExceeded("no answer in time: looking up the name; does the DNS work?")
-    if not isinstance(found[0], tuple):
-        raise Unreachable("name not found: %s" % found[0])
+    if not found or not isinstance(found[0], tuple):
+        raise Unreachable("name not found: %s" % "".join(map(str, found)))
     return [(entry[0], entry[4]) for entry in found]

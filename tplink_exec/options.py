@@ -1,5 +1,7 @@
 """Command lines with options, with subcommands, or with mistakes: all rules, and the errors."""
 
+import gc
+
 from .commands import COMMANDS, OPTIONS, SUBCOMMANDS, function_of
 from .errors import UsageError
 
@@ -13,6 +15,7 @@ def understand(argv: "list[str]") -> "Call":
     just the options, or a subcommand its arguments. Raises UsageError.
     """
     if argv and argv[0] in rows(SUBCOMMANDS) and not is_number("".join(argv[1:2])):
+        gc.enable()  # which the single file switches off for a short call
         return "", 0, rows(SUBCOMMANDS)[argv[0]][0], argv[1:]
     words, options = split(argv)
     if "--help" in options or "--version" in options:

@@ -24,11 +24,13 @@ def persist(link: "Connection", request: bytes, once: bool, error: Exception) ->
     """The reply to `request` after all; `error` is how the first try ended. Raises PlugError."""
     pauses = {kind: list(seconds) for kind, seconds in PAUSES_S.items()}
     by_name = isinstance(error, (socket.gaierror, UnicodeError))
+    failed = not by_name  # that the host is a name is no failure yet
     while True:
-        if not by_name or link.socket:
+        if failed:
             failure, kind = judge(link, once, error)
-            link.socket.close()
-            link.socket = None
+            if link.socket:
+                link.socket.close()
+                link.socket = None
             left = pauses[kind]
             if not left or left[0] >= link.deadline - time.monotonic():
                 raise failure
@@ -37,11 +39,11 @@ def persist(link: "Connection", request: bytes, once: bool, error: Exception) ->
             if by_name:
                 connect_by_name(link)
             return attempt(link, request)
-        except OSError as next_error:
-            error = next_error
+        except (OSError, ValueError) as next_error:
+            error, failed = next_error, True
 
 
-def judge(link: "Connection", once: bool, error: OSError) -> "tuple[PlugError, str]":
+def judge(link: "Connection", once: bool, error: Exception) -> "tuple[PlugError, str]":
     """The error for the user, and the kind in PAUSES_S that says how often to try again."""
     sent = link.stage == "waiting for the reply"
     begun = progress(link.pending)
@@ -53,12 +55,14 @@ def judge(link: "Connection", once: bool, error: OSError) -> "tuple[PlugError, s
             return ProtocolError("the connection ended within the reply: " + begun), ""
         text = "the connection ended before a reply; is the device busy?"
         return Unreachable(text), "" if once and sent else "dropped"
-    if error.errno is None:  # a time-out of settimeout; the kernel's own has a number
+    number = getattr(error, "errno", None)
+    if number in (None, errno.EAGAIN):  # out of time; the kernel's own time-out is another
         text = "no complete answer in time: " + (begun or link.stage)
         return DeadlineExceeded(text + "; is it powered, and in this network?"), ""
-    if error.errno in LOCAL:
-        return LocalError("no socket to be had: %s" % error.strerror), ""
-    return Unreachable("%s" % (error.strerror or error)), ""
+    reason = getattr(error, "strerror", "") or str(error)
+    if number in LOCAL:
+        return LocalError("no socket to be had: " + reason), ""
+    return Unreachable(reason), ""
 
 
 def progress(pending: bytearray) -> str:

@@ -33,7 +33,7 @@ class Simulator:
         self.fault = fault
         self.connections = 0
         self.requests = collections.deque(maxlen=100)  # type: collections.deque[bytes]
-        self.resources = []  # type: list[object]
+        self.open = []  # type: list[Any]
 
     async def start(self, address: str, port: int) -> int:
         """Listen on TCP and UDP; port 0 takes one that is free for both. Returns the port."""
@@ -53,35 +53,43 @@ class Simulator:
                     raise LocalError(
                         "cannot listen on %s port %d: %s" % (address, port, error.strerror)
                     ) from None
-        await asyncio.get_running_loop().create_datagram_endpoint(
+        discovery, _ = await asyncio.get_running_loop().create_datagram_endpoint(
             lambda: _Discovery(self.device), sock=datagrams
         )
+        self.open.append(discovery)
         if self.fault == BACKLOG:
             self._fill_backlog(listener)
         else:
-            self.resources.append(
+            self.open.append(
                 await asyncio.start_server(self._serve, sock=listener, backlog=512)
             )
         return int(listener.getsockname()[1])
 
     def _fill_backlog(self, listener: socket.socket) -> None:
         listener.listen(0)
-        self.resources.append(listener)
+        self.open.append(listener)
         for _ in range(4):
             client = socket.socket(listener.family, socket.SOCK_STREAM)
             client.setblocking(False)
             client.connect_ex(listener.getsockname())
-            self.resources.append(client)
+            self.open.append(client)
+
+    async def stop(self) -> None:
+        """Stop listening, close all connections."""
+        for resource in self.open:
+            resource.close()
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         number = self.connections
         self.connections += 1
+        self.open.append(writer)
         try:
             while await self._exchange(reader, writer, number):
                 pass
         except (OSError, ProtocolError):
             pass  # the client's doing: it went away, or does not speak this protocol
         finally:
+            self.open.remove(writer)
             writer.close()
 
     async def _exchange(

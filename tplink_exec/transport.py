@@ -40,7 +40,7 @@ def exchange(link, request, once=False):
     """
     try:
         return attempt(link, request)
-    except (OSError, UnicodeError) as error:
+    except (OSError, ValueError) as error:
         from .retry import persist
 
         return persist(link, request, once, error)
@@ -48,7 +48,7 @@ def exchange(link, request, once=False):
 
 def attempt(link, request):
     # type: (Connection, bytes) -> bytes
-    """One try of an exchange. Raises OSError, UnicodeError (by the host name), ProtocolError."""
+    """One try of an exchange. Raises OSError, ValueError and ProtocolError."""
     if link.pending or not link.socket:
         # A numeric address only: a name is an error here, and looked up by `retry`. As bytes:
         # str goes through the idna codec, whose import costs as much as to start Python.
@@ -77,6 +77,6 @@ def connect(link, family, address):
 
 def limited(link):
     # type: (Connection) -> socket.socket
-    """The socket, whose next operation may take what time is left."""
-    link.socket.settimeout(max(link.deadline - time.monotonic(), 1e-6))
+    """The socket, whose next operation may take what time is left; ValueError: none is."""
+    link.socket.settimeout(link.deadline - time.monotonic())
     return link.socket

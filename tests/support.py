@@ -1,0 +1,90 @@
+"""What the tests share: the two forms of the program, simulated plugs, sockets that misbehave."""
+
+import asyncio
+import collections
+import contextlib
+import os
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+from tplink_exec.sim_models import Plug
+from tplink_exec.simulator import Simulator
+
+ROOT = Path(__file__).resolve().parent.parent
+SINGLE_FILE = str(ROOT / "scripts" / "tplink-exec")
+PYTHON = os.path.realpath(sys.executable)
+FORMS = {
+    "file": [PYTHON, "-I", "-S", SINGLE_FILE],
+    "package": [sys.executable, "-m", "tplink_exec"],
+}
+SLACK_S = 0.25
+"""How long after its deadline a process may still be there (product.md, section 3)."""
+
+Result = collections.namedtuple("Result", "code out err seconds")
+
+
+def run(argv, stdin=subprocess.DEVNULL, **options):
+    """Run a process to its end; out and err are bytes. A hang is a failed test."""
+    started = time.monotonic()
+    if isinstance(stdin, bytes):
+        options["input"] = stdin
+    else:
+        options["stdin"] = stdin
+    options.setdefault("cwd", str(ROOT))
+    done = subprocess.run(
+        argv, stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=60, **options
+    )
+    return Result(done.returncode, done.stdout, done.stderr, time.monotonic() - started)
+
+
+class Loop(threading.Thread):
+    """An event loop in a thread, for simulators beside the tests."""
+
+    def __init__(self):
+        super().__init__(daemon=True)
+        self.loop = asyncio.new_event_loop()
+        self.start()
+
+    def run(self):
+        self.loop.run_forever()
+
+    def call(self, coroutine):
+        return asyncio.run_coroutine_threadsafe(coroutine, self.loop).result(10)
+
+
+_loop = []
+
+
+@contextlib.contextmanager
+def simulated(model="HS100", fault="", address="127.0.0.1", alias=None, state=0):
+    """A Simulator on a free loopback port; yields it with `host` and `port` set."""
+    if not _loop:
+        _loop.append(Loop())
+    simulator = Simulator(Plug(model), fault)
+    simulator.device.alias = alias or simulator.device.alias
+    simulator.device.relay_state = state
+    simulator.host = address
+    simulator.port = _loop[0].call(simulator.start(address, 0))
+    try:
+        yield simulator
+    finally:
+        _loop[0].call(simulator.stop())
+
+
+def sets(simulator):
+    """The set_relay_state requests that have reached a simulated device."""
+    return [request for request in simulator.requests if b"set_relay_state" in request]
+
+
+def assert_failure(test, result, code, timeout_s=None, start=b"tplink-exec: "):
+    """A failure as the contract has it: its code, nothing on stdout, one line, in time."""
+    test.assertEqual((result.code, result.out), (code, b""), result.err)
+    test.assertTrue(result.err.startswith(start), result.err)
+    test.assertEqual((result.err.count(b"\n"), result.err[-1:]), (1, b"\n"), result.err)
+    test.assertNotIn(b"Traceback", result.err)
+    test.assertNotIn(b"internal error", result.err)
+    if timeout_s is not None:
+        test.assertLess(result.seconds, timeout_s + SLACK_S, result.err)

@@ -1,0 +1,102 @@
+"""The architecture, checked: who imports whom, what a plain call imports, how long things are."""
+
+import ast
+import subprocess
+import unittest
+
+from tests.support import FORMS, PYTHON, ROOT, SINGLE_FILE, simulated
+
+LAYERS = (
+    "errors cipher wire transport lookup retry fallback misread messages commands output options "
+    "report cli raw usage arguments payload sim_models sim_faults simulator demo __main__"
+).split()
+"""Bottom up: a module imports only what stands before it, but for LAZY."""
+
+LAZY = {("transport", "retry"), ("messages", "fallback"), ("messages", "misread")}
+"""Imports inside a function or an except clause of a hot module: the way down to a cold one."""
+
+HOT = {"cipher", "wire", "transport", "messages", "commands", "output", "cli"}
+STANDARD = {"sys", "time", "gc", "_socket", "_json", "_signal", "posix"}
+"""What hot modules may import from the standard library: anything else costs milliseconds."""
+
+
+def imports(path):
+    """(module, whether at top level) for every import in a file, function-local ones too."""
+    tree = ast.parse(path.read_text())
+    top = set(map(id, tree.body))
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from ((alias.name, id(node) in top) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            name = "." * node.level + (node.module or "")
+            yield name, id(node) in top
+
+
+class Layers(unittest.TestCase):
+    def modules(self):
+        return {path.stem: path for path in (ROOT / "tplink_exec").glob("*.py")}
+
+    def test_every_module_has_its_place(self):
+        self.assertEqual(set(self.modules()) - {"__init__"}, set(LAYERS))
+
+    def test_imports_go_down(self):
+        for name, path in self.modules().items():
+            for imported, _ in imports(path):
+                if not imported.startswith(".") or imported == ".":
+                    continue
+                imported = imported[1:]
+                if (name, imported) in LAZY:
+                    continue
+                self.assertLess(LAYERS.index(imported), LAYERS.index(name), (name, imported))
+                self.assertNotEqual((name != "__main__", imported), (True, "cli"))
+
+    def test_lazy_imports_are_not_at_the_top(self):
+        for name, imported in LAZY:
+            found = dict(imports(self.modules()[name]))
+            self.assertFalse(found["." + imported])
+
+    def test_standard_library_only_and_little_of_it_where_it_is_hot(self):
+        import sysconfig
+
+        standard = {p.stem for p in __import__("pathlib").Path(sysconfig.get_path("stdlib")).glob("*")}
+        standard |= set(__import__("sys").builtin_module_names) | {"_json", "_socket", "binascii"}
+        for name, path in self.modules().items():
+            for imported, top in imports(path):
+                if imported.startswith(".") or imported == "tplink_exec":
+                    continue
+                self.assertIn(imported.split(".")[0], standard, name)
+                if name in HOT and top:
+                    self.assertIn(imported, STANDARD, name)
+
+    def test_what_a_plain_call_imports(self):
+        """In a real call: the hot modules of ours, and nothing else that Python had not loaded."""
+        code = (
+            "import sys; before = set(sys.modules); import os, posix\n"
+            "def show(code): print(' '.join(sorted(set(sys.modules) - before)), code, file=sys.stderr)\n"
+            "before.update(('os', 'os.path', 'stat', 'posixpath', 'genericpath', '_stat', '_collections_abc'))\n"
+            "posix._exit = show; sys.argv = sys.argv[1:]\n"
+            "exec(open(sys.argv[0]).read(), {'__name__': '__main__', '__file__': sys.argv[0]})"
+        )
+        with simulated() as plug:
+            argv = [PYTHON, "-I", "-S", "-c", code, SINGLE_FILE, plug.host, str(plug.port), "check"]
+            done = subprocess.run(argv, stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=20)
+        *modules, exit_code = done.stderr.decode().split()
+        ours = {name[len("tplink_exec.") :] for name in modules if name.startswith("tplink_exec.")}
+        self.assertEqual((exit_code, ours), ("0", HOT), done.stderr)
+        others = {name for name in modules if not name.startswith("tplink_exec")}
+        self.assertLessEqual(others, STANDARD)
+
+    def test_nothing_is_long(self):
+        """300 lines a module, 40 a function (without docstring): more wants a reason, here."""
+        for path in [*self.modules().values(), *(ROOT / "scripts").glob("*.py")]:
+            text = path.read_text()
+            self.assertLessEqual(text.count("\n"), 300, path)
+            for node in ast.walk(ast.parse(text)):
+                if isinstance(node, ast.FunctionDef):
+                    lines = node.end_lineno - node.lineno + 1
+                    lines -= len((ast.get_docstring(node, clean=False) or "").splitlines())
+                    self.assertLessEqual(lines, 40, (path, node.name))
+
+
+if __name__ == "__main__":
+    unittest.main()

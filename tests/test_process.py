@@ -1,0 +1,166 @@
+"""The process and its surroundings: closed and full outputs, signals, locales, hanging look-ups."""
+
+import os
+import select
+import signal
+import subprocess
+import sys
+import time
+import unittest
+
+from tests.support import FORMS, SLACK_S, assert_failure, run, simulated
+
+
+class Process(unittest.TestCase):
+    def setUp(self):
+        self.plug = self.enter(simulated("HS110", alias="Лампа"))
+        self.words = [self.plug.host, str(self.plug.port)]
+
+    def enter(self, context):
+        self.addCleanup(context.__exit__, None, None, None)
+        return context.__enter__()
+
+    def shell(self, redirections, *words, form="file"):
+        """Run under sh with redirections, as callers do."""
+        script = 'exec "$@" ' + redirections
+        return run(["sh", "-c", script, "sh", *FORMS[form], *self.words, *words])
+
+    def test_closed_standard_output(self):
+        for form in FORMS:
+            for name in ("check", "status", "emeter"):
+                assert_failure(self, self.shell(">&-", name, form=form), 2)
+            for name in ("on", "off", "toggle"):
+                self.assertEqual(self.shell(">&-", name, form=form)[:3], (0, b"", b""))
+
+    @unittest.skipUnless(os.path.exists("/dev/full"), "no /dev/full here")
+    def test_full_standard_output(self):
+        for form in FORMS:
+            for name in ("check", "status"):
+                result = self.shell(">/dev/full", name, form=form)
+                assert_failure(self, result, 2)
+                self.assertIn(b"No space left", result.err)
+            self.assertEqual(self.shell(">/dev/full", "on", form=form)[:3], (0, b"", b""))
+
+    def test_a_reader_that_went_away(self):
+        read, write = os.pipe()
+        os.close(read)
+        try:
+            done = subprocess.run(
+                [*FORMS["file"], *self.words, "check"], stdout=write, stderr=subprocess.PIPE, timeout=20
+            )
+        finally:
+            os.close(write)
+        self.assertEqual((done.returncode, done.stderr.count(b"\n")), (2, 1), done.stderr)
+
+    def test_a_pipe_that_is_full_and_never_read(self):
+        read, write = os.pipe()
+        self.addCleanup(os.close, read)
+        self.addCleanup(os.close, write)
+        os.set_blocking(write, False)
+        while select.select([], [write], [], 0)[1]:
+            os.write(write, b"x" * 4096)
+        os.set_blocking(write, True)
+        started = time.monotonic()
+        words = [*FORMS["file"], *self.words, "check", "--timeout", "0.5"]
+        done = subprocess.run(words, stdout=write, stderr=subprocess.PIPE, timeout=20)
+        self.assertLess(time.monotonic() - started, 0.5 + SLACK_S)
+        self.assertEqual((done.returncode, done.stderr.count(b"\n")), (2, 1), done.stderr)
+        done = subprocess.run(words, stdout=write, stderr=write, timeout=20)
+        self.assertEqual(done.returncode, 2)
+
+    def test_all_descriptors_closed(self):
+        self.assertEqual(self.shell("<&- >&- 2>&-", "on").code, 0)
+        self.assertEqual(self.plug.device.relay_state, 1)
+        self.assertEqual(self.shell("<&- >&- 2>&-", "check").code, 2)
+        self.assertEqual(self.shell("<&- 2>&-", "check")[:3], (0, b"ON\n", b""))
+        self.assertEqual(len(self.plug.requests), 3)
+
+    def test_standard_input_is_never_read(self):
+        read, write = os.pipe()
+        self.addCleanup(os.close, write)
+        os.write(write, b"not for us")
+        self.assertEqual(run([*FORMS["file"], *self.words, "check"], stdin=read).code, 0)
+        self.assertEqual(os.read(read, 100), b"not for us")
+        os.close(read)
+
+    def test_signals_in_mid_wait(self):
+        with simulated(fault="silent") as silent:
+            for number in (signal.SIGTERM, signal.SIGINT):
+                for form in FORMS:
+                    words = [*FORMS[form], silent.host, str(silent.port), "check"]
+                    seen = len(silent.requests)
+                    process = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+                    end = time.monotonic() + 10
+                    while len(silent.requests) == seen and time.monotonic() < end:
+                        time.sleep(0.01)
+                    process.send_signal(number)
+                    out, err = process.communicate(timeout=5)
+                    self.assertEqual((process.returncode, out, err), (-number, b"", b""))
+
+    def test_ignored_interrupt_stays_ignored(self):
+        """A shell starts background jobs with SIGINT ignored: they are not for Ctrl-C."""
+        with simulated(fault="silent") as silent:
+            words = [*FORMS["file"], silent.host, str(silent.port), "check", "--timeout", "1"]
+            process = subprocess.Popen(
+                ["sh", "-c", 'trap "" INT; exec "$@"', "sh", *words], stderr=subprocess.DEVNULL
+            )
+            time.sleep(0.4)
+            process.send_signal(signal.SIGINT)
+            self.assertEqual(process.wait(5), 4)
+
+    def test_a_cyrillic_alias_under_any_locale(self):
+        for locale in ("C", "POSIX", "C.UTF-8", "xx_XX.ISO-8859-1"):
+            for form in FORMS:
+                environment = {"PATH": os.environ["PATH"], "LANG": locale, "LC_ALL": locale}
+                if form == "package":
+                    environment["PYTHONCOERCECLOCALE"] = environment["PYTHONUTF8"] = "0"
+                for words in (["status"], ["status", "--debug"]):
+                    result = run([*FORMS[form], *self.words, *words], env=environment)
+                    self.assertEqual(result.code, 0, result.err)
+                    self.assertIn('"alias":"Лампа"'.encode(), result.out)
+                result = run([*FORMS[form], "Лампа.invalid", "9999", "check"], env=environment)
+                assert_failure(self, result, 3)
+
+    def test_twenty_calls_side_by_side(self):
+        words = [*FORMS["file"], *self.words]
+        processes = [subprocess.Popen([*words, ("on", "off")[n % 2]]) for n in range(20)]
+        self.assertEqual([process.wait(20) for process in processes], [0] * 20)
+
+
+HANGING_LOOKUP = """
+import os, socket, subprocess, sys, time
+subprocess.check_call(["ip", "link", "set", "lo", "up"])
+subprocess.check_call(["mount", "--bind", sys.argv[1], "/etc/resolv.conf"])
+silent = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+silent.bind(("127.0.0.1", 53))
+for name in ("check", "on", "toggle"):
+    started = time.monotonic()
+    words = [*sys.argv[2:], "plug.example", "9999", name, "--timeout", "0.7"]
+    done = subprocess.run(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    print(done.returncode, done.stdout, done.stderr.count(b"\\n"), time.monotonic() - started < 0.95)
+silent.settimeout(0)
+print(len(silent.recv(4096)) > 12)
+"""
+
+
+class HangingLookup(unittest.TestCase):
+    def test_with_a_silent_name_server_in_a_namespace(self):
+        unshare = ["unshare", "--user", "--map-root-user", "--mount", "--net"]
+        probe = [*unshare, "sh", "-c", "ip link set lo up && mount --bind /dev/null /etc/resolv.conf"]
+        try:
+            allowed = run(probe).code == 0
+        except FileNotFoundError:
+            allowed = False
+        if not allowed:
+            self.skipTest("namespaces, or unshare and ip, are not to be had here")
+        path = os.path.join(os.environ.get("TMPDIR", "/tmp"), "resolv.%d" % os.getpid())
+        with open(path, "w") as file:
+            file.write("nameserver 127.0.0.1\noptions timeout:30 attempts:3\n")
+        self.addCleanup(os.remove, path)
+        for form in FORMS:
+            result = run([*unshare, sys.executable, "-c", HANGING_LOOKUP, path, *FORMS[form]])
+            self.assertEqual(result.out.decode(), "4 b'' 1 True\n" * 3 + "True\n", result.err)
+
+
+if __name__ == "__main__":
+    unittest.main()
