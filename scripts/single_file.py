@@ -15,8 +15,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "tplink_exec"
 SINGLE_FILE = ROOT / "scripts" / "tplink-exec"
-LOADER = ROOT / "scripts" / "single_file_loader.py"
-ISOLATE = ROOT / "scripts" / "single_file_isolate.py"
+LOADER = ROOT / "scripts" / "single_file_loader.in"
+ISOLATE = ROOT / "scripts" / "single_file_isolate.in"
 MARK = "SOURCES = {}\n"
 
 

@@ -55,8 +55,12 @@ class Forms:
                     ("emeter", "emeter", "get_realtime"),
                 ):
                     result = self.call(plug, name)
-                    wanted = plug.device.answer(b'{"%s":{"%s":{}}}' % (module.encode(), method.encode()))
-                    self.assertEqual((result.code, result.out, result.err), (0, wanted + b"\n", b""))
+                    wanted = plug.device.answer(
+                        b'{"%s":{"%s":{}}}' % (module.encode(), method.encode())
+                    )
+                    self.assertEqual(
+                        (result.code, result.out, result.err), (0, wanted + b"\n", b"")
+                    )
 
     def test_no_meter_is_refused_with_the_device_s_words(self):
         with simulated("HS100") as plug:
@@ -67,7 +71,7 @@ class Forms:
     def test_devices_without_relay_state_are_refused(self):
         for info in ({"children": [{"id": "00", "state": 1}]}, {"light_state": {"on_off": 1}}):
             with simulated() as plug:
-                plug.device.get_sysinfo = lambda _: {**info, "err_code": 0}
+                plug.device.get_sysinfo = lambda _, info=info: {**info, "err_code": 0}
                 plug.device.methods["system"]["get_sysinfo"] = plug.device.get_sysinfo
                 for name in ("check", "toggle"):
                     assert_failure(self, self.call(plug, name), 6)
@@ -85,7 +89,9 @@ class Forms:
         with simulated() as plug:
             host, port = plug.host, str(plug.port)
         result = run([*self.form, host, port, "check"])
-        assert_failure(self, result, 3, start=b"tplink-exec: 127.0.0.1:%s: connection refused" % port.encode())
+        assert_failure(
+            self, result, 3, start=b"tplink-exec: 127.0.0.1:%s: connection refused" % port.encode()
+        )
         self.assertGreater(result.seconds, 0.2)  # one more try after 0.2 s
         self.assertEqual(run([*self.form, host, port, "check", "--quiet"]).err, b"")
 
@@ -113,6 +119,7 @@ class Forms:
             (["", "9999", "on"], "HOST is empty"),
             (["host", "9999"], "COMMAND is missing"),
             (["host", "9999", "fly"], "unknown command fly"),
+            (["host", "9999", "on     |"], "unknown command on     |"),
             (["host", "9999", "on", "off"], "on takes no value"),
             (["host", "9999", "NULL"], "no value"),
             (["host", "9999", "UNDEF"], "no value"),
@@ -128,7 +135,20 @@ class Forms:
             (["host\n9999\x1b", "9999", "fl\ny"], r"unknown command fl\ny"),
             *(
                 (["host", "9999", "on", "--timeout", text], "--timeout")
-                for text in ("0", "0.0", "-1", "3600.1", "1e3", "nan", "inf", "1,5", "5s", ".", "1_0", "\u0665")
+                for text in (
+                    "0",
+                    "0.0",
+                    "-1",
+                    "3600.1",
+                    "1e3",
+                    "nan",
+                    "inf",
+                    "1,5",
+                    "5s",
+                    ".",
+                    "1_0",
+                    "\u0665",
+                )
             ),
         ):
             result = run([*self.form, *words])
@@ -157,10 +177,14 @@ class Forms:
         start = "tplink-exec: 127.0.0.1:%d: " % plug.port
         self.assertEqual(lines[0], start + '> {"system":{"get_sysinfo":{}}}')
         self.assertEqual(lines[3], start + '< {"system":{"set_relay_state":{"err_code":0}}}')
-        self.assertEqual(json.loads(lines[1][len(start) + 2 :])["system"]["get_sysinfo"]["relay_state"], 0)
+        self.assertEqual(
+            json.loads(lines[1][len(start) + 2 :])["system"]["get_sysinfo"]["relay_state"], 0
+        )
 
     def test_version_and_help(self):
-        self.assertEqual(run([*self.form, "--version"])[:3], (0, b"tplink-exec %s\n" % __version__.encode(), b""))
+        self.assertEqual(
+            run([*self.form, "--version"])[:3], (0, b"tplink-exec %s\n" % __version__.encode(), b"")
+        )
         result = run([*self.form, "h", "1", "--help"])
         self.assertEqual((result.code, result.err), (0, b""))
         for table in (COMMANDS, SUBCOMMANDS, OPTIONS, EXIT_CODES):

@@ -41,7 +41,9 @@ SAME = {
     "close-after-reply": 0,
 }
 """Exit code by fault, the same for all commands."""
-EXPECTED = {(fault, name): code for fault, code in SAME.items() for name in ("check", "on", "toggle")}
+EXPECTED = {
+    (fault, name): code for fault, code in SAME.items() for name in ("check", "on", "toggle")
+}
 EXPECTED.update({("sysinfo-instead", "on"): 5, ("sysinfo-instead", "toggle"): 5})
 RETRIED = ("close-before-reply", "reset-before-reply")
 TRIES = 4
@@ -53,7 +55,7 @@ class Faults(unittest.TestCase):
 
     def test_as_processes(self):
         cases = [(fault, name, form) for fault, name in EXPECTED for form in FORMS]
-        with ThreadPoolExecutor(8) as pool:
+        with ThreadPoolExecutor(4) as pool:
             for case, outcome in zip(cases, pool.map(self.play, cases)):
                 with self.subTest(case):
                     self.judge(case, *outcome)
@@ -85,7 +87,10 @@ class Faults(unittest.TestCase):
             wanted = 2 if (fault, name) == ("sysinfo-instead", "toggle") else 1
             self.assertEqual(len(plug.requests), wanted)
         else:
-            self.assertEqual(len(sets(plug)), {"check": 0}.get(name, 1) + (fault == "drop-first" and name == "on"))
+            self.assertEqual(
+                len(sets(plug)),
+                {"check": 0}.get(name, 1) + (fault == "drop-first" and name == "on"),
+            )
             self.assertEqual(plug.device.relay_state, 0 if name == "check" else 1)
 
 

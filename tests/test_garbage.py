@@ -20,7 +20,17 @@ IN_PROCESS = 20000
 PROCESSES = int(os.environ.get("TPLINK_EXEC_FUZZ_PROCESSES", "10"))
 GET = b'{"system":{"get_sysinfo":{}}}'
 REAL = [Plug(model).answer(GET) for model in MODELS]
-PIECES = [b'"relay_state":1', b'"relay_state":true', b'"err_code":-1', b"{", b"}", b'"', b"[", b"\\u0000", b"\xff"]
+PIECES = [
+    b'"relay_state":1',
+    b'"relay_state":true',
+    b'"err_code":-1',
+    b"{",
+    b"}",
+    b'"',
+    b"[",
+    b"\\u0000",
+    b"\xff",
+]
 
 
 def random_stream(source):
@@ -52,7 +62,7 @@ def mutated_stream(source):
 
 
 def said(stream):
-    """"ON", "OFF" or None: what the first message says, by the json module."""
+    """ "ON", "OFF" or None: what the first message says, by the json module."""
     try:
         message = next_message(bytearray(stream))
         info = json.loads(message.decode())["system"]["get_sysinfo"]
@@ -101,7 +111,9 @@ class Garbage(unittest.TestCase):
 
     def test_as_processes(self):
         source = random.Random(102)
-        streams = [make(source) for make in (random_stream, mutated_stream) for _ in range(PROCESSES)]
+        streams = [
+            make(source) for make in (random_stream, mutated_stream) for _ in range(PROCESSES)
+        ]
         with socket.create_server(("127.0.0.1", 0), backlog=16) as server:
             server.settimeout(20)
             port = server.getsockname()[1]

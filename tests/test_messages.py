@@ -30,7 +30,9 @@ class Replies(unittest.TestCase):
         self.assertEqual(relay_state(b" \r\n" + sysinfo(PLUG) + b"\n\t"), 1)
 
     def test_only_the_number_0_or_1_is_a_state(self):
-        for text in b'true,false,null,"1","0",1.0,0.0,2,-1,1e0,[1],{},"",{"relay_state":1}'.split(b","):
+        for text in b'true,false,null,"1","0",1.0,0.0,2,-1,1e0,[1],{},"",{"relay_state":1}'.split(
+            b","
+        ):
             self.assertRaises(ProtocolError, relay_state, raw(text))
         for text in (b"01", b"+1", b"1 1", b"NaN", b"Infinity", b"1_0", b"", b"\xd9\xa1"):
             self.assertRaises(ProtocolError, relay_state, raw(text))
@@ -70,7 +72,15 @@ class Replies(unittest.TestCase):
 
     def test_not_json(self):
         deep = b"[" * 100000
-        for text in (b"\xff", b"{", b"ON", b'{"a":"\0"}', sysinfo(PLUG) + b"x", deep, b'{"a":' * 100000):
+        for text in (
+            b"\xff",
+            b"{",
+            b"ON",
+            b'{"a":"\0"}',
+            sysinfo(PLUG) + b"x",
+            deep,
+            b'{"a":' * 100000,
+        ):
             self.assertRaises(ProtocolError, relay_state, text)
         self.assertRaises(ProtocolError, relay_state, b"\xef\xbb\xbf" + sysinfo(PLUG))
 
@@ -82,7 +92,9 @@ class Replies(unittest.TestCase):
         confirm(b'{"system":{"set_relay_state":{"err_code":0}}}', *method)
         for text in (b"{}", b'{"system":{"set_relay_state":{}}}', b'{"emeter":{"err_code":0}}'):
             self.assertRaises(ProtocolError, confirm, text, *method)
-        self.assertRaises(Refused, confirm, b'{"system":{"set_relay_state":{"err_code":-3}}}', *method)
+        self.assertRaises(
+            Refused, confirm, b'{"system":{"set_relay_state":{"err_code":-3}}}', *method
+        )
 
     def test_device_text_in_an_error_is_cut(self):
         with self.assertRaises(Refused) as caught:

@@ -46,7 +46,10 @@ class Process(unittest.TestCase):
         os.close(read)
         try:
             done = subprocess.run(
-                [*FORMS["file"], *self.words, "check"], stdout=write, stderr=subprocess.PIPE, timeout=20
+                [*FORMS["file"], *self.words, "check"],
+                stdout=write,
+                stderr=subprocess.PIPE,
+                timeout=20,
             )
         finally:
             os.close(write)
@@ -89,7 +92,9 @@ class Process(unittest.TestCase):
                 for form in FORMS:
                     words = [*FORMS[form], silent.host, str(silent.port), "check"]
                     seen = len(silent.requests)
-                    process = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+                    process = subprocess.Popen(
+                        words, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+                    )
                     end = time.monotonic() + 10
                     while len(silent.requests) == seen and time.monotonic() < end:
                         time.sleep(0.01)
@@ -137,7 +142,8 @@ for name in ("check", "on", "toggle"):
     started = time.monotonic()
     words = [*sys.argv[2:], "plug.example", "9999", name, "--timeout", "0.7"]
     done = subprocess.run(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-    print(done.returncode, done.stdout, done.stderr.count(b"\\n"), time.monotonic() - started < 0.95)
+    seconds = time.monotonic() - started
+    print(done.returncode, done.stdout, done.stderr.count(b"\\n"), seconds < 0.95)
 silent.settimeout(0)
 print(len(silent.recv(4096)) > 12)
 """
@@ -146,7 +152,12 @@ print(len(silent.recv(4096)) > 12)
 class HangingLookup(unittest.TestCase):
     def test_with_a_silent_name_server_in_a_namespace(self):
         unshare = ["unshare", "--user", "--map-root-user", "--mount", "--net"]
-        probe = [*unshare, "sh", "-c", "ip link set lo up && mount --bind /dev/null /etc/resolv.conf"]
+        probe = [
+            *unshare,
+            "sh",
+            "-c",
+            "ip link set lo up && mount --bind /dev/null /etc/resolv.conf",
+        ]
         try:
             allowed = run(probe).code == 0
         except FileNotFoundError:

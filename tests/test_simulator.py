@@ -21,7 +21,9 @@ class Simulated(unittest.TestCase):
         now = [1000.0]
         plug = Plug("HS100", clock=lambda: now[0])
         for state in (1, 1, 0, 1):
-            self.assertEqual(ask(plug, "system", "set_relay_state", {"state": state}), {"err_code": 0})
+            self.assertEqual(
+                ask(plug, "system", "set_relay_state", {"state": state}), {"err_code": 0}
+            )
             self.assertEqual(ask(plug, "system", "get_sysinfo")["relay_state"], state)
         now[0] += 7
         self.assertEqual(ask(plug, "system", "get_sysinfo")["on_time"], 7)
@@ -34,7 +36,9 @@ class Simulated(unittest.TestCase):
         self.assertEqual(json.loads(plug.answer(b'{"fly":{"high":{}}}')), {"fly": module})
         self.assertEqual(ask(plug, "emeter", "get_realtime"), module)
         for state in (2, "1", None):
-            self.assertEqual(ask(plug, "system", "set_relay_state", {"state": state})["err_code"], -3)
+            self.assertEqual(
+                ask(plug, "system", "set_relay_state", {"state": state})["err_code"], -3
+            )
         for nonsense in (b"", b"ON", b"[]", b"\xff", b"[" * 100000):
             self.assertIsNone(plug.answer(nonsense))
 
@@ -43,7 +47,10 @@ class Simulated(unittest.TestCase):
         self.assertEqual(json.loads(reply)["system"]["get_sysinfo"]["err_code"], 0)
 
     def test_both_generations_of_meters_count(self):
-        for model, unit, total in (("HS110", "power", "total"), ("HS110v4", "power_mw", "total_wh")):
+        for model, unit, total in (
+            ("HS110", "power", "total"),
+            ("HS110v4", "power_mw", "total_wh"),
+        ):
             now = [0.0]
             plug = Plug(model, clock=lambda now=now: now[0])
             self.assertEqual(ask(plug, "emeter", "get_realtime")[unit], 0)
@@ -81,7 +88,9 @@ class Simulate(unittest.TestCase):
         return process
 
     def test_several_models_on_consecutive_addresses(self):
-        process = self.start("--port", "0", "--address", "127.0.7.1", "--model", "HS110", "--model", "HS100")
+        process = self.start(
+            "--port", "0", "--address", "127.0.7.1", "--model", "HS110", "--model", "HS100"
+        )
         lines = [process.stdout.readline().decode().split() for _ in range(2)]
         port = lines[0][1].rpartition(":")[2]
         self.assertEqual(lines, [["HS110", "127.0.7.1:" + port], ["HS100", "127.0.7.2:" + port]])
@@ -92,7 +101,9 @@ class Simulate(unittest.TestCase):
         process = self.start("--port", "0", "--address", "::1")
         name, place = process.stdout.readline().decode().split()
         self.assertEqual(name, "HS100")
-        self.assertEqual(run([*FORMS["file"], "::1", place[len("[::1]:") :], "check"]).out, b"OFF\n")
+        self.assertEqual(
+            run([*FORMS["file"], "::1", place[len("[::1]:") :], "check"]).out, b"OFF\n"
+        )
 
     def test_it_ends_by_the_signal(self):
         for number in (signal.SIGTERM, signal.SIGINT):
@@ -113,7 +124,13 @@ class Simulate(unittest.TestCase):
         assert_failure(self, result, 2, start=b"tplink-exec: simulate: ")
 
     def test_wrong_usage(self):
-        for words in (["--model", "HS9"], ["--port", "x"], ["--port", "65536"], ["--address", "x"], ["now"]):
+        for words in (
+            ["--model", "HS9"],
+            ["--port", "x"],
+            ["--port", "65536"],
+            ["--address", "x"],
+            ["now"],
+        ):
             assert_failure(self, run([*FORMS["file"], "simulate", *words]), 1)
 
 

@@ -3,7 +3,6 @@
 import os
 import shutil
 import stat
-import subprocess
 import sys
 import tempfile
 import unittest
@@ -36,7 +35,9 @@ class SingleFile(unittest.TestCase):
     def test_it_is_current(self):
         script = str(ROOT / "scripts" / "single_file.py")
         result = run([sys.executable, script, "verify"])
-        self.assertEqual((result.code, result.out), (0, b""), "run: scripts/single_file.py generate")
+        self.assertEqual(
+            (result.code, result.out), (0, b""), "run: scripts/single_file.py generate"
+        )
 
     def test_verify_notices(self):
         for folder in ("scripts", "tplink_exec"):
@@ -70,7 +71,12 @@ class SingleFile(unittest.TestCase):
         if shutil.which("busybox"):
             self.works(["busybox", "sh", path])
             self.works(["busybox", "env", path])
-        for starter in ([PYTHON], [PYTHON, "-I", "-S"], [PYTHON, "-O"], *([shell] for shell in shells)):
+        for starter in (
+            [PYTHON],
+            [PYTHON, "-I", "-S"],
+            [PYTHON, "-O"],
+            *([shell] for shell in shells),
+        ):
             self.works([*starter, path])
             self.works([*starter, "hs100.sh"], cwd=self.folder)
 
@@ -117,7 +123,9 @@ class SingleFile(unittest.TestCase):
 
     def pythons(self, version):
         found = [shutil.which("python" + version)]
-        found += [str(path) for path in Path.home().glob(".pyenv/versions/%s.*/bin/python" % version)]
+        found += [
+            str(path) for path in Path.home().glob(".pyenv/versions/%s.*/bin/python" % version)
+        ]
         probe = [(python, run([python, "-c", "pass"]).code) for python in found if python]
         return [python for python, code in probe if code == 0]
 

@@ -1,4 +1,4 @@
-"""The transport in-process: look-ups, retries, what is sent once, what a connection is reused for."""
+"""The transport in-process: look-ups, retries, what is sent once, connections used again."""
 
 import threading
 import time
@@ -34,7 +34,9 @@ class Retries(TestCase):
     def test_what_is_sent_once_is_sent_once(self):
         for fault in ("close-before-reply", "reset-before-reply", "drop-first", "close-in-reply"):
             with simulated(fault=fault) as plug:
-                self.assertRaises((Unreachable, ProtocolError), exchange, self.link_to(plug), GET, True)
+                self.assertRaises(
+                    (Unreachable, ProtocolError), exchange, self.link_to(plug), GET, True
+                )
                 self.assertEqual(len(plug.requests), 1)
 
     def test_no_pause_that_ends_after_the_deadline(self):
@@ -95,14 +97,25 @@ class Lookup(TestCase):
 
     def test_every_address_of_a_name_gets_its_share(self):
         with simulated() as plug, simulated(fault="backlog", address="127.0.0.2") as full:
-            found = [(2, 1, 6, "", ("127.0.0.2", full.port)), (2, 1, 6, "", ("127.0.0.1", plug.port))]
+            found = [
+                (2, 1, 6, "", ("127.0.0.2", full.port)),
+                (2, 1, 6, "", ("127.0.0.1", plug.port)),
+            ]
             self.substitute(lambda *_: found)
             exchange(self.link_to(plug, 1.0, "plug.example"), GET)
             self.assertEqual(len(plug.requests), 1)
 
     def test_names_that_cannot_be(self):
         with simulated() as plug:
-            for name in ("a" * 64 + ".example", "a..b", "\udcff", "x" * 300, "b\u00fc" * 40, "[::1]", "a b"):
+            for name in (
+                "a" * 64 + ".example",
+                "a..b",
+                "\udcff",
+                "x" * 300,
+                "b\u00fc" * 40,
+                "[::1]",
+                "a b",
+            ):
                 with self.assertRaises(Unreachable, msg=name):
                     exchange(self.link_to(plug, host=name), GET)
 

@@ -28,7 +28,9 @@ def read_three_ways(test, stream, wanted):
             pending += pieces[-1]
             test.assertEqual(next_message(pending), wanted)
             if wanted is not None:
-                test.assertEqual(pending, stream[len(frame(wanted)) :] + b"\0\0" * (name[:4] == "with"))
+                test.assertEqual(
+                    pending, stream[len(frame(wanted)) :] + b"\0\0" * (name[:4] == "with")
+                )
 
 
 class Wire(unittest.TestCase):

@@ -7,6 +7,10 @@ from .errors import UsageError
 from .options import rows
 from .output import put
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from .shapes import Any, NoReturn
+
 
 class Parser(argparse.ArgumentParser):
     """For a row of commands.SUBCOMMANDS; its add_argument() calls must agree with that row."""
@@ -19,5 +23,5 @@ class Parser(argparse.ArgumentParser):
     def error(self, message: str) -> "NoReturn":
         raise UsageError(message + "; " + self.format_usage().strip())
 
-    def print_help(self, file: object = None) -> None:
+    def print_help(self, file: "Any" = None) -> None:
         put(1, self.format_help().encode())

@@ -22,7 +22,7 @@ KEY = 171
 
 
 def encrypt(plain):
-    # type: (bytes) -> bytes
+    # type: (bytes | bytearray | memoryview) -> bytes
     """Cipher text of `plain`, of the same length; b"" for b"".
 
     Any bytes-like object with any byte values is taken; str raises TypeError.
@@ -37,7 +37,7 @@ def encrypt(plain):
 
 
 def decrypt(cipher):
-    # type: (bytes) -> bytes
+    # type: (bytes | bytearray | memoryview) -> bytes
     """Plain text of `cipher`, of the same length; b"" for b"".
 
     Any bytes-like object is taken: there is no checksum, so wrong input gives wrong output

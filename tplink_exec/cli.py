@@ -9,8 +9,12 @@ import sys
 import time
 
 from .commands import function_of
-from .output import os, put, signal
+from .output import os, put, signal  # type: ignore[attr-defined]
 from .transport import connection, exchange
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from .shapes import Any, Call, Callable  # noqa: F401 (type comments)
 
 TIMEOUT_S = 5.0
 
@@ -45,7 +49,7 @@ def main(argv, started):
         else:
             load(function)(options)
     except Exception as error:  # a PlugError, or a bug: report tells which
-        return load("report.failure")(error, argv)
+        return load("report.failure")(error, argv)  # type: ignore[no-any-return]
     return 0
 
 
@@ -63,4 +67,4 @@ def load(name):
     # type: (str) -> Callable[..., Any]
     """The function "module.function" of this package; the module is imported now."""
     module, function = name.split(".")
-    return getattr(__import__("tplink_exec." + module, fromlist=[module]), function)
+    return getattr(__import__("tplink_exec." + module, fromlist=[module]), function)  # type: ignore[no-any-return]

@@ -9,6 +9,10 @@ function of a subcommand gets just its arguments.
 
 from .messages import confirm, relay_state, request
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from .shapes import Exchange, Options  # noqa: F401 (type comments)
+
 # COMMAND | function | does | prints
 COMMANDS = """
 on     | commands.on     | sets the relay                           | nothing
@@ -21,9 +25,9 @@ emeter | raw.emeter      | emeter get_realtime                      | the device
 
 # SUBCOMMAND | function | arguments | does
 SUBCOMMANDS = """
-encode   | payload.encode     | [--raw] [--udp] [JSON]   | prints what a device is sent, as base64
+encode   | payload.encode     | [--raw] [--udp] [JSON]   | prints JSON as a device is sent it, in base64
 decode   | payload.decode     | [--raw] [--udp] [BASE64] | prints what was sent or captured, as JSON
-simulate | simulator.simulate | [--model M]... [--address A] [--port P] [--fault F] | serves simulated devices
+simulate | simulator.simulate | [--model M]... [--address A] [--port P] [--fault F] | simulated devices
 demo     | demo.demo          |                          | shows the main commands on a simulated plug
 """
 
@@ -42,7 +46,7 @@ def function_of(name):
     # type: (str) -> str
     """The "module.function" of a row of COMMANDS, "" when there is none."""
     for line in COMMANDS.splitlines():
-        if line.startswith(name + " "):
+        if name and line.split(" ", 1)[0] == name:
             return line.split()[2]
     return ""
 

@@ -48,7 +48,9 @@ def show(host: str, port: str, line: str) -> None:
     words = [host, port, *shlex.split(line)]
     say("$ tplink-exec %s\n" % " ".join(words))
     run = subprocess.run([*program(), *words], stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
-    say(run.stdout.decode() + ("(exit code %d)\n" % run.returncode if run.returncode else "") + "\n")
+    say(
+        run.stdout.decode() + ("(exit code %d)\n" % run.returncode if run.returncode else "") + "\n"
+    )
 
 
 def program() -> "list[str]":

@@ -2,6 +2,10 @@
 
 import json
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from .shapes import Any, Callable
+
 
 def make_scanner(rules: "Any") -> "Callable[[str, int], tuple[object, int]]":
     """json.scanner's, for the rules that messages.scan gives."""

@@ -4,13 +4,16 @@ It may block for as long as its configuration says, 30 s and more, and deaf to P
 runs in a thread, which is left behind when time is up.
 """
 
+import _socket as socket
 import _thread
 import time
 
-import _socket as socket
-
 from .errors import DeadlineExceeded, Unreachable
 from .transport import connect
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from .shapes import Any, Connection, SocketAddress  # noqa: F401 (type comments)
 
 resolve = socket.getaddrinfo
 
@@ -27,7 +30,8 @@ def connect_by_name(link: "Connection") -> None:
         now = time.monotonic()
         link.deadline = now + (deadline - now) / len(untried)
         try:
-            return connect(link, *untried.pop(0))
+            connect(link, *untried.pop(0))
+            return
         except (OSError, ValueError):
             if link.socket:
                 link.socket.close()
@@ -37,7 +41,7 @@ def connect_by_name(link: "Connection") -> None:
             link.deadline = deadline
 
 
-def addresses(host: str, port: int, timeout_s: float) -> "list[tuple[int, tuple[Any, ...]]]":
+def addresses(host: str, port: int, timeout_s: float) -> "list[tuple[int, SocketAddress]]":
     """The (family, socket address) pairs of a host name, best first."""
     found = []  # type: list[Any]
     done = _thread.allocate_lock()

@@ -12,13 +12,17 @@ import sys
 try:
     from _json import make_scanner
 except ImportError:  # PyPy, or a Python built without it
-    from .fallback import make_scanner
+    from .fallback import make_scanner  # type: ignore[assignment]
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from .shapes import Any  # noqa: F401 (type comments)
 
 # (text, start) -> (value, end): the json module's own scanner without that module, which costs
 # as much to import as to start Python. Its rules: no control characters, no NaN (int refuses
 # the word), and no minutes for a megabyte of digits (int() before Python 3.8.14 and 3.9.14).
 scan = make_scanner(
-    type(sys.implementation)(
+    type(sys.implementation)(  # type: ignore[arg-type,call-arg]
         strict=True,
         object_hook=None,
         object_pairs_hook=None,
@@ -49,7 +53,7 @@ def answer(reply, module, method):
             if end < len(text) or repr(found.get("err_code", 0)) != "0":
                 break
             if not name:
-                return found
+                return found  # type: ignore[no-any-return]
             found = found[name]
     except Exception:  # whatever the bytes are, no_answer finds the words for it
         pass
@@ -77,7 +81,7 @@ def relay_state(reply):
     info = answer(reply, "system", "get_sysinfo")
     state = info.get("relay_state")
     if repr(state) in ("0", "1"):
-        return state
+        return int(state)  # type: ignore[arg-type]
     from .misread import other_relay_state
 
     return other_relay_state(info)

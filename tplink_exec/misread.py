@@ -35,7 +35,9 @@ def other_relay_state(info: "dict[str, object]") -> int:
     nested = info.get("system")
     if isinstance(nested, dict):
         if repr(nested.get("err_code", 0)) != "0":
-            raise no_answer(json.dumps({"system": {"get_sysinfo": nested}}).encode(), "system", "get_sysinfo")
+            raise no_answer(
+                json.dumps({"system": {"get_sysinfo": nested}}).encode(), "system", "get_sysinfo"
+            )
         info = {**nested, **info}
     if "relay_state" not in info:
         model = str(info.get("model", "this device"))[:MAX_DEVICE_TEXT]

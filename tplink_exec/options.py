@@ -5,6 +5,10 @@ import gc
 from .commands import COMMANDS, OPTIONS, SUBCOMMANDS, function_of
 from .errors import UsageError
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from .shapes import Call, Options
+
 MAX_TIMEOUT_S = 3600.0
 NO_VALUE = ("", "-", "null", "undef")
 """What openHAB substitutes for the command when an item has no value, in lower case."""
@@ -32,10 +36,10 @@ def understand(argv: "list[str]") -> "Call":
     return host, port, function, options
 
 
-def split(argv: "list[str]") -> "tuple[list[str], dict[str, object]]":
+def split(argv: "list[str]") -> "tuple[list[str], Options]":
     """Words and options, which may stand anywhere. Raises UsageError."""
     words = []
-    options = {}
+    options = {}  # type: Options
     rest = iter(argv)
     for word in rest:
         name, equals, value = word.partition("=")

@@ -5,11 +5,10 @@ must end in time: so each write has an alarm clock.
 """
 
 try:
-    import _signal as signal
-
+    import _signal as signal  # type: ignore[import-not-found]
     import posix as os  # what os wraps, without the cost of importing it
 except ImportError:  # Windows, PyPy
-    import os
+    import os  # type: ignore[no-redef]
     import signal
 
 GRACE_S = 0.1

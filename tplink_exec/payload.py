@@ -80,7 +80,7 @@ def from_base64(text: bytes) -> bytes:
 
 def deframe(payload: bytes) -> "list[bytes]":
     """The messages in `payload`, frames in a row. Raises ProtocolError."""
-    messages = []
+    messages = []  # type: list[bytes]
     pending = bytearray(payload)
     while pending or not messages:
         start = len(payload) - len(pending)
@@ -104,7 +104,9 @@ def check_json(data: bytes, what: str) -> None:
             raise json.JSONDecodeError("no object", text, blanks)
         json.JSONDecoder().raw_decode(text, blanks)
     except UnicodeDecodeError as error:
-        raise ProtocolError("%s is not UTF-8 at byte %d: %.40r" % (what, error.start, data)) from None
+        raise ProtocolError(
+            "%s is not UTF-8 at byte %d: %.40r" % (what, error.start, data)
+        ) from None
     except json.JSONDecodeError as error:
         at = len(text[: error.pos].encode())
         raise ProtocolError("%s is not JSON at byte %d: %.40r" % (what, at, data)) from None

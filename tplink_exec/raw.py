@@ -2,6 +2,10 @@
 
 from .messages import answer, request
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from .shapes import Exchange, Options
+
 
 def status(exchange: "Exchange", options: "Options") -> bytes:
     return _reply(exchange, "system", "get_sysinfo")

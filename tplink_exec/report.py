@@ -1,10 +1,15 @@
 """Standard error: the one line of a failure, and the lines of --debug."""
 
+import contextlib
 from importlib import import_module
 
 from .errors import LocalError, PlugError, UsageError
 from .options import understand
 from .output import put
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from .shapes import Exchange, Options
 
 
 def failure(error: Exception, argv: "list[str]") -> int:
@@ -26,10 +31,8 @@ def failure(error: Exception, argv: "list[str]") -> int:
 
 def complain(text: str) -> None:
     """One line on standard error, if that can be written; text from anywhere is made safe."""
-    try:
+    with contextlib.suppress(OSError):
         put(2, ("tplink-exec: %s\n" % one_line(text)).encode(), 0)
-    except OSError:
-        pass
 
 
 def place(host: str, port: int) -> str:
@@ -57,4 +60,5 @@ def traced(exchange: "Exchange", options: "Options") -> bytes:
         return reply
 
     module, name = function.split(".")
-    return getattr(import_module("." + module, __package__), name)(telling, options)
+    command = getattr(import_module("." + module, __package__), name)
+    return command(telling, options)  # type: ignore[no-any-return]

@@ -5,14 +5,17 @@ before any byte of a reply three times more, as devices refuse and drop while th
 reply that has begun is never asked for again: what is wrong with it is the user's to know.
 """
 
+import _socket as socket
 import errno
 import time
-
-import _socket as socket
 
 from .errors import DeadlineExceeded, LocalError, PlugError, ProtocolError, Unreachable
 from .lookup import connect_by_name
 from .transport import attempt
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from .shapes import Connection
 
 PAUSES_S = {"refused": (0.2,), "dropped": (0.1, 0.2, 0.4), "": ()}
 """Seconds to wait before each further try, by the kind of failure."""

@@ -12,6 +12,10 @@ import json
 from .cipher import encrypt
 from .wire import frame
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from .shapes import Scenario, Steps
+
 CLOSE = "close"
 RESET = "reset"
 HOLD = "hold"
@@ -89,7 +93,7 @@ def _err_code(reply: bytes, number: int) -> "Steps":
     yield frame(json.dumps(modules).encode())
 
 
-FAULTS = {
+FAULTS = {  # type: dict[str, Scenario]
     "silent": _cut(0, HOLD),
     "dribble": _dribble,
     "close-before-reply": _cut(0, CLOSE),

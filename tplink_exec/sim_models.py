@@ -7,6 +7,10 @@ protocol captures. No I/O here: `simulator` puts a device on a port.
 import json
 import time
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from .shapes import Answer, Clock, Method  # noqa: F401 (type comments)
+
 MODULE_NOT_SUPPORT = {"err_code": -1, "err_msg": "module not support"}
 MEMBER_NOT_SUPPORT = {"err_code": -2, "err_msg": "member not support"}
 INVALID_ARGUMENT = {"err_code": -3, "err_msg": "invalid argument"}

@@ -14,9 +14,13 @@ from .arguments import Parser
 from .cipher import decrypt, encrypt
 from .errors import LocalError, ProtocolError, UsageError
 from .output import put
-from .sim_faults import CLOSE, FAULTS, HOLD, RESET
+from .sim_faults import FAULTS, HOLD, RESET
 from .sim_models import MODELS, Plug
 from .wire import frame, next_message
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from .shapes import Address, Any, Steps  # noqa: F401 (type comments)
 
 BACKLOG = "backlog"
 """The fault of a device that accepts no connection: its queue is full."""
@@ -60,9 +64,7 @@ class Simulator:
         if self.fault == BACKLOG:
             self._fill_backlog(listener)
         else:
-            self.open.append(
-                await asyncio.start_server(self._serve, sock=listener, backlog=512)
-            )
+            self.open.append(await asyncio.start_server(self._serve, sock=listener, backlog=512))
         return int(listener.getsockname()[1])
 
     def _fill_backlog(self, listener: socket.socket) -> None:
@@ -108,24 +110,25 @@ class Simulator:
         reply = self.device.answer(request)
         if reply is None:
             return False
-        steps = FAULTS[self.fault](reply, number) if self.fault else [frame(reply)]
+        steps = [frame(reply)]  # type: Steps
+        if self.fault:
+            steps = FAULTS[self.fault](reply, number)
         for step in steps:
             if isinstance(step, bytes):
                 writer.write(step)
                 await writer.drain()
+            elif isinstance(step, float):
+                await asyncio.sleep(step)
             elif step == HOLD:
                 await reader.read()
                 return False
             elif step == RESET:
                 linger = struct.pack("ii", 1, 0)
-                writer.get_extra_info("socket").setsockopt(
-                    socket.SOL_SOCKET, socket.SO_LINGER, linger
-                )
-                return False
-            elif step == CLOSE:
+                connection = writer.get_extra_info("socket")
+                connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
                 return False
             else:
-                await asyncio.sleep(step)
+                return False  # CLOSE
         return True
 
 
@@ -134,7 +137,7 @@ class _Discovery(asyncio.DatagramProtocol):
         self.device = device
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self.transport = transport
+        self.transport = transport  # type: Any
 
     def datagram_received(self, data: bytes, address: "tuple[str, int]") -> None:
         reply = self.device.answer(decrypt(data))

@@ -11,12 +11,15 @@ There is no class here: to make one costs a call as much as 30 lines of code. `_
 C part of `socket`, whose import costs as much as to start Python.
 """
 
+import _socket as socket
 import sys
 import time
 
-import _socket as socket
-
 from .wire import frame, next_message
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from .shapes import Connection, SocketAddress  # noqa: F401 (type comments)
 
 
 def connection(host, port, deadline):
@@ -26,7 +29,7 @@ def connection(host, port, deadline):
     `deadline` is by time.monotonic(), in seconds. `stage` says what is being done, `pending`
     is what has been received and belongs to no reply yet.
     """
-    return type(sys.implementation)(
+    return type(sys.implementation)(  # type: ignore[call-arg,return-value]
         host=host, port=port, deadline=deadline, socket=None, stage="", pending=bytearray()
     )
 
@@ -68,7 +71,7 @@ def attempt(link, request):
 
 
 def connect(link, family, address):
-    # type: (Connection, int, tuple[Any, ...]) -> None
+    # type: (Connection, int, SocketAddress) -> None
     link.stage = "connecting"
     link.pending.clear()
     link.socket = socket.socket(family)
@@ -79,4 +82,4 @@ def limited(link):
     # type: (Connection) -> socket.socket
     """The socket, whose next operation may take what time is left; ValueError: none is."""
     link.socket.settimeout(link.deadline - time.monotonic())
-    return link.socket
+    return link.socket  # type: ignore[no-any-return]

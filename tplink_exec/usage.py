@@ -5,6 +5,10 @@ from .commands import COMMANDS, OPTIONS, SUBCOMMANDS
 from .options import rows
 from .output import put
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from .shapes import Options
+
 EXIT_CODES = """
 0 | done: the device confirmed it
 1 | wrong usage
@@ -16,7 +20,7 @@ EXIT_CODES = """
 """
 
 
-def information(options: "dict[str, object]") -> None:
+def information(options: "Options") -> None:
     """--help, --version."""
     text = "tplink-exec %s\n" % __version__
     if "--help" in options:
@@ -25,8 +29,7 @@ def information(options: "dict[str, object]") -> None:
             for name, (_, does, prints) in rows(COMMANDS).items()
         ]
         subcommands = [
-            (name, "%s\n%s" % (does, words))
-            for name, (_, words, does) in rows(SUBCOMMANDS).items()
+            (name, "%s\n%s" % (does, words)) for name, (_, words, does) in rows(SUBCOMMANDS).items()
         ]
         flags = [
             (("%s %s" % (name, takes)).strip(), does)
@@ -46,5 +49,8 @@ def information(options: "dict[str, object]") -> None:
 
 def section(title: str, entries: "list[tuple[str, str]]") -> str:
     width = max(len(name) for name, _ in entries)
-    lines = ["  %-*s  %s\n" % (width, name, text.replace("\n", "\n" + " " * (width + 4))) for name, text in entries]
+    lines = [
+        "  %-*s  %s\n" % (width, name, text.replace("\n", "\n" + " " * (width + 4)))
+        for name, text in entries
+    ]
     return title + "\n" + "".join(lines)

@@ -21,9 +21,7 @@ RUNS = 101
 def measure(argv, stdout):
     """CPU s, wall s, peak KiB and exit code of one process."""
     started = time.perf_counter()
-    pid = os.posix_spawn(
-        argv[0], argv, os.environ, file_actions=[(os.POSIX_SPAWN_DUP2, stdout, 1)]
-    )
+    pid = os.posix_spawn(argv[0], argv, os.environ, file_actions=[(os.POSIX_SPAWN_DUP2, stdout, 1)])
     _, status, usage = os.wait4(pid, 0)
     wall = time.perf_counter() - started
     return usage.ru_utime + usage.ru_stime, wall, usage.ru_maxrss, status
@@ -48,7 +46,9 @@ def main(runs):
 def report(cases, runs):
     samples = {name: [] for name in cases}
     # The #! line takes python3 from PATH: make that the interpreter that is measured.
-    os.environ["PATH"] = os.path.dirname(os.path.realpath(sys.executable)) + ":" + os.environ["PATH"]
+    os.environ["PATH"] = (
+        os.path.dirname(os.path.realpath(sys.executable)) + ":" + os.environ["PATH"]
+    )
     with open(os.devnull, "wb") as null:
         for _ in range(runs):
             for name, argv in cases.items():

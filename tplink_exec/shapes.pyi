@@ -1,0 +1,37 @@
+"""Types that more than one module's annotations name. For type checkers only: at run time there
+is no such module, so that no call pays for it."""
+
+import ipaddress
+from typing import Any as Any
+from typing import Callable as Callable
+from typing import Dict, Iterable, Protocol, Tuple, Union
+from typing import NoReturn as NoReturn
+
+class Connection:
+    """What transport.connection() returns."""
+
+    host: str
+    port: int
+    deadline: float
+    socket: Any
+    stage: str
+    pending: bytearray
+
+class Exchange(Protocol):
+    """Sends a request, returns the reply, both plain JSON; `once`: see transport.exchange()."""
+
+    def __call__(self, request: bytes, once: bool = ..., /) -> bytes: ...
+
+Options = Dict[str, Any]
+"""Options by name; "" for a flag, a float for --timeout."""
+
+Call = Tuple[str, int, str, Any]
+"""HOST (or ""), PORT, "module.function", and Options or a subcommand's arguments."""
+
+Address = Union[ipaddress.IPv4Address, ipaddress.IPv6Address]
+SocketAddress = Tuple[Any, ...]
+Answer = Dict[str, Any]
+Method = Callable[[Answer], Answer]
+Clock = Callable[[], float]
+Steps = Iterable[Union[bytes, float, str]]
+Scenario = Callable[[bytes, int], Steps]
