@@ -433,6 +433,22 @@ class Files(unittest.TestCase):
             for name in re.findall(r"\bPlug\w*", re.sub(STRING_LITERAL, '""', rule.body)):
                 self.assertIn(name, self.items, rule.name)
 
+    def test_classes_are_imported(self):
+        known = set(
+            re.findall(r"^import [\w.]+\.(\w+)$", example("rules/plug.rules"), re.MULTILINE)
+        )
+        known |= {"Duration", *self.items}  # these need no import
+        for rule in self.rules:
+            body = re.sub(STRING_LITERAL, '""', rule.body)
+            self.assertEqual(set(re.findall(r"\b([A-Z]\w*)\.", body)) - known, set(), rule.name)
+
+    def test_every_output_has_its_rule(self):
+        outputs = [n for n, i in self.items.items() if i[2].get("channel", "").endswith(":output")]
+        followed = [rule.triggers for rule in self.rules if not rule.calls()]
+        self.assertEqual(
+            sorted(followed), [[(name, "received update")] for name in sorted(outputs)]
+        )
+
     def test_every_item_is_used(self):
         used = {item for _, item in self.widgets}
         for rule in self.rules:
@@ -477,6 +493,9 @@ class Files(unittest.TestCase):
         for _, item in self.widgets:
             self.assertIn(item, [*self.items, None])
         self.assertIn(("Switch", "Plug"), self.widgets)
+        shown = {item for _, item in self.widgets}
+        without_channel = {name for name, item in self.items.items() if "channel" not in item[2]}
+        self.assertEqual(without_channel - shown, set())
 
 
 class Runs(unittest.TestCase):
@@ -635,8 +654,9 @@ class Readme(unittest.TestCase):
         self.assertEqual(printed, ["", "ON\n", '{"e'])
 
     def test_every_file_is_described(self):
-        for path in EXAMPLES.rglob("plug.*"):
-            self.assertIn("| `%s` |" % path.relative_to(EXAMPLES).as_posix(), example("README.md"))
+        table = re.findall(r"^\| `(.*?)` \|", example("README.md"), re.MULTILINE)
+        files = [p.relative_to(EXAMPLES).as_posix() for p in EXAMPLES.glob("*/*")]
+        self.assertEqual(sorted(table), sorted(files))
 
 
 class OpenHab(unittest.TestCase):

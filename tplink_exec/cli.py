@@ -12,9 +12,8 @@ from .commands import function_of
 from .output import os, put, signal  # type: ignore[attr-defined]
 from .transport import connection, exchange
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from .shapes import Any, Call, Callable  # noqa: F401 (type comments)
+if 0:  # for type checkers
+    from .shapes import Any, Call, Callable  # noqa: F401
 
 TIMEOUT_S = 5.0
 

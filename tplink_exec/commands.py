@@ -9,9 +9,8 @@ function of a subcommand gets just its arguments.
 
 from .messages import confirm, relay_state, request
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from .shapes import Exchange, Options  # noqa: F401 (type comments)
+if 0:  # for type checkers
+    from .shapes import Exchange, Options  # noqa: F401
 
 # COMMAND | function | does | prints
 COMMANDS = """

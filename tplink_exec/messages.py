@@ -14,9 +14,8 @@ try:
 except ImportError:  # PyPy, or a Python built without it
     from .fallback import make_scanner  # type: ignore[assignment]
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from .shapes import Any  # noqa: F401 (type comments)
+if 0:  # for type checkers
+    from .shapes import Any  # noqa: F401
 
 # (text, start) -> (value, end): the json module's own scanner without that module, which costs
 # as much to import as to start Python. Its rules: no control characters, no NaN (int refuses

@@ -50,6 +50,11 @@ def _cut(size: int, end: str) -> "Scenario":
     return scenario
 
 
+def _garbage(reply: bytes, number: int) -> "Steps":
+    yield b"HTTP/1.1 400 Bad Request\r\n\r\n"
+    yield CLOSE
+
+
 def _dribble(reply: bytes, number: int) -> "Steps":
     yield (1 << 20).to_bytes(4, "big")
     while True:
@@ -105,7 +110,7 @@ FAULTS = {  # type: dict[str, Scenario]
     "announce-0": _announce(0),
     "announce-too-little": _too_short,
     "announce-too-much": _too_long,
-    "garbage": lambda reply, number: iter([b"HTTP/1.1 400 Bad Request\r\n\r\n", CLOSE]),
+    "garbage": _garbage,
     "not-json": _instead(b'{"system":{"get_sysinfo":{"relay_state":1,'),
     "list": _instead(b'[{"system":{"get_sysinfo":{"relay_state":1}}}]'),
     "number": _instead(b"1"),

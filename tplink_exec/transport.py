@@ -17,9 +17,8 @@ import time
 
 from .wire import frame, next_message
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from .shapes import Connection, SocketAddress  # noqa: F401 (type comments)
+if 0:  # for type checkers
+    from .shapes import Connection, SocketAddress  # noqa: F401
 
 
 def connection(host, port, deadline):
