@@ -5,11 +5,13 @@ costs. So what a plain call that succeeds does not need stands in cold modules, 
 needed: options (any other command line), report (any failure), and what the table names.
 """
 
+import _signal as signal  # type: ignore[import-not-found]
+import posix
 import sys
 import time
 
 from .commands import function_of
-from .output import os, put, signal  # type: ignore[attr-defined]
+from .output import put
 from .transport import connection, exchange
 
 if 0:  # for type checkers
@@ -22,16 +24,16 @@ def run(started=0.0):
     # type: (float) -> None
     """The process. `started` is time.monotonic() at its first instruction.
 
-    Leaves by os._exit: that spares the interpreter's tidying up, a seventh of a call's cost,
+    Leaves by _exit: that spares the interpreter's tidying up, a seventh of a call's cost,
     and does not wait for a name look-up that hangs.
     """
     # Whichever of 0, 1, 2 is closed becomes /dev/null, opened for reading: no socket gets its
     # number, and to write to it still fails, as it should.
-    while os.open(getattr(os, "devnull", "/dev/null"), 0) < 3:
+    while posix.open("/dev/null", 0) < 3:
         pass
     if signal.getsignal(2) is signal.default_int_handler:
         signal.signal(2, signal.SIG_DFL)  # die of SIGINT itself, without a traceback
-    os._exit(main(sys.argv[1:], started or time.monotonic()))
+    posix._exit(main(sys.argv[1:], started or time.monotonic()))
 
 
 def main(argv, started):

@@ -4,12 +4,8 @@ A pipe that nobody reads blocks its writer for ever (ha-bridge reads neither), a
 must end in time: so each write has an alarm clock.
 """
 
-try:
-    import _signal as signal  # type: ignore[import-not-found]
-    import posix as os  # what os wraps, without the cost of importing it
-except ImportError:  # Windows, PyPy
-    import os  # type: ignore[no-redef]
-    import signal
+import _signal as signal  # type: ignore[import-not-found]
+import posix  # what os and signal wrap, without the cost of importing those
 
 GRACE_S = 0.1
 """For an answer that came just in time."""
@@ -21,7 +17,7 @@ def put(descriptor, data, limit_s=5.0):
     signal.signal(signal.SIGALRM, nobody_reads)
     signal.setitimer(signal.ITIMER_REAL, max(limit_s, 0) + GRACE_S)
     while data:
-        data = data[os.write(descriptor, data) :]
+        data = data[posix.write(descriptor, data) :]
     signal.setitimer(signal.ITIMER_REAL, 0)
 
 

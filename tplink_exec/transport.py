@@ -7,8 +7,8 @@ Rules (product.md, section 3):
 3. A connection over which more came than the reply is not used again: what a device says
    twice must never be taken for the answer to a later request.
 
-There is no class here: to make one costs a call as much as 30 lines of code. `_socket` is the
-C part of `socket`, whose import costs as much as to start Python.
+There is no class here: to make one costs a call as much as 30 lines of code. `_socket` is what
+`socket` wraps; to import that costs as much as to start Python.
 """
 
 import _socket as socket
