@@ -126,6 +126,12 @@ class Process(unittest.TestCase):
                 result = run([*FORMS[form], "Лампа.invalid", "9999", "check"], env=environment)
                 assert_failure(self, result, 3)
 
+    def test_no_descriptor_left(self):
+        command = 'ulimit -n 4; exec "$@"'
+        for name in ("check", "on"):
+            result = run(["sh", "-c", command, "sh", *FORMS["file"], *self.words, name])
+            assert_failure(self, result, 2)
+
     def test_twenty_calls_side_by_side(self):
         words = [*FORMS["file"], *self.words]
         processes = [subprocess.Popen([*words, ("on", "off")[n % 2]]) for n in range(20)]

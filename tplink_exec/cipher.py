@@ -44,4 +44,4 @@ def decrypt(cipher):
     and no error. str raises TypeError.
     """
     number = int.from_bytes(cipher, "big")
-    return (number ^ number >> 8 ^ KEY << 8 * len(cipher) >> 8).to_bytes(len(cipher), "big")
+    return (number ^ (KEY << 8 * len(cipher) | number) >> 8).to_bytes(len(cipher), "big")

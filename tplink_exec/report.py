@@ -1,7 +1,7 @@
-"""Standard error: the one line of a failure, and the lines of --debug."""
+"""Standard error: the one line of a failure, and the lines of --debug.
 
-import contextlib
-from importlib import import_module
+Imports nothing from files: there may be no descriptor left to open them.
+"""
 
 from .errors import LocalError, PlugError, UsageError
 from .options import understand
@@ -31,8 +31,10 @@ def failure(error: Exception, argv: "list[str]") -> int:
 
 def complain(text: str) -> None:
     """One line on standard error, if that can be written; text from anywhere is made safe."""
-    with contextlib.suppress(OSError):
+    try:
         put(2, ("tplink-exec: %s\n" % one_line(text)).encode(), 0)
+    except OSError:
+        pass
 
 
 def place(host: str, port: int) -> str:
@@ -60,5 +62,5 @@ def traced(exchange: "Exchange", options: "Options") -> bytes:
         return reply
 
     module, name = function.split(".")
-    command = getattr(import_module("." + module, __package__), name)
+    command = getattr(__import__("tplink_exec." + module, fromlist=[name]), name)
     return command(telling, options)  # type: ignore[no-any-return]

@@ -47,6 +47,8 @@ MODELS = {
 LOAD_W = 61.753
 MAINS_V = 230.837
 TOTAL_WH_AT_START = 16323
+UTC_INDEX = 38
+"""UTC in the devices' list of time zones (python-kasa, kasa/iot/iottimezone.py)."""
 
 
 class Plug:
@@ -72,7 +74,7 @@ class Plug:
                 "set_led_off": self.set_led_off,
                 "set_dev_alias": self.set_dev_alias,
             },
-            "time": {"get_time": self.get_time},
+            "time": {"get_time": self.get_time, "get_timezone": self.get_timezone},
             "emeter": {},
         }  # type: dict[str, dict[str, Method]]
         if self.has_meter():
@@ -154,9 +156,12 @@ class Plug:
         return {"err_code": 0}
 
     def get_time(self, _: "Answer") -> "Answer":
-        now = time.localtime(self.clock())
+        now = time.gmtime(self.clock())
         names = "year", "month", "mday", "hour", "min", "sec"
         return {"err_code": 0, **dict(zip(names, now))}
+
+    def get_timezone(self, _: "Answer") -> "Answer":
+        return {"index": UTC_INDEX, "err_code": 0}
 
     def _meter(self) -> None:
         """Count the energy used since it was last counted."""
@@ -192,14 +197,14 @@ class Plug:
         return {"energy_wh": int(used_wh)}
 
     def get_daystat(self, arguments: "Answer") -> "Answer":
-        now = time.localtime(self.clock())
+        now = time.gmtime(self.clock())
         days = []
         if (arguments.get("year"), arguments.get("month")) == now[:2]:
             days = [{"year": now[0], "month": now[1], "day": now[2], **self._energy()}]
         return {"day_list": days, "err_code": 0}
 
     def get_monthstat(self, arguments: "Answer") -> "Answer":
-        now = time.localtime(self.clock())
+        now = time.gmtime(self.clock())
         months = []
         if arguments.get("year") == now[0]:
             months = [{"year": now[0], "month": now[1], **self._energy()}]
