@@ -158,6 +158,8 @@ def items_of(text):
 
 def sitemap_of(text):
     """The sitemap's name, and (widget, item or None) for each widget."""
+    if re.search(r"\s=|=\s", text):
+        raise Refused("item= and the like are one word")
     reader, widgets = Reader(text), []
     reader.take("sitemap")
     name = reader.take(r"[A-Za-z_]\w*")
@@ -673,12 +675,14 @@ class OpenHab(unittest.TestCase):
                 things_of(thing % bad)
 
     def test_a_file_with_one_bad_item_is_refused(self):
+        items_of("Switch x")
         for bad in ("Switch 1x", "Swich x", "Number:Pover x", "Switch x\nString x", "Switch x-y"):
             with self.assertRaises(Refused):
                 items_of(bad)
 
     def test_a_widget_without_an_item_is_refused(self):
-        for bad in ("Switch", "Knob item=x", "Text item=x }"):
+        sitemap_of("sitemap s { Text item=x }")
+        for bad in ("Switch", "Knob item=x", "Text item=x }", "Text item = x"):
             with self.assertRaises(Refused):
                 sitemap_of("sitemap s { %s }" % bad)
 
