@@ -12,7 +12,7 @@ import unittest
 
 from tests.support import FORMS, run
 from tplink_exec.errors import PlugError
-from tplink_exec.messages import confirm, relay_state
+from tplink_exec.messages import answer, relay_state
 from tplink_exec.sim_models import MODELS, Plug
 from tplink_exec.wire import frame, next_message
 
@@ -103,7 +103,7 @@ class Garbage(unittest.TestCase):
             data = bytearray(good)
             data[source.randrange(len(data))] = source.randrange(256)
             try:
-                confirm(bytes(data), "system", "set_relay_state")
+                answer(bytes(data), "system", "set_relay_state", None)
             except PlugError:
                 continue
             method = json.loads(data.decode())["system"]["set_relay_state"]

@@ -58,9 +58,9 @@ def plain(argv):
     # type: (list[str]) -> Call | None
     """The call that just HOST PORT COMMAND means; None is for `options` to understand."""
     if len(argv) == 3 and argv[1].isdigit() and argv[1].isascii() and len(argv[1]) < 6:
-        host, port, function = argv[0], int(argv[1]), function_of(argv[2].lower())
-        if function and 0 < port < 65536 and host[:1] not in ("", "-"):
-            return host, port, function, {}
+        host, port, name = argv[0], int(argv[1]), argv[2].lower()
+        if function_of(name) and 0 < port < 65536 and host[:1] not in ("", "-"):
+            return host, port, function_of(name), {"command": name}
     return None
 
 

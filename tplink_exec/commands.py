@@ -2,21 +2,21 @@
 
 From the tables come dispatch, --help and the README's list. As text they cost a call nothing:
 a row is looked up, not compiled. A command is a function (exchange, options) -> bytes:
-`exchange` sends a request and returns the reply (see transport), `options` are those of the
-table that were given, what is returned goes to standard output. It raises PlugError. The
-function of a subcommand gets just its arguments.
+`exchange` sends a request and returns the reply (see transport); `options` are those of the
+table that were given, and "command", the word itself; what is returned goes to standard output.
+It raises PlugError. The function of a subcommand gets just its arguments.
 """
 
-from .messages import confirm, relay_state, request
+from .messages import answer, relay_state
 
 if 0:  # for type checkers
     from .shapes import Exchange, Options  # noqa: F401
 
 # COMMAND | function | does | prints
 COMMANDS = """
-on     | commands.on     | sets the relay                           | nothing
-off    | commands.off    | sets the relay                           | nothing
-toggle | commands.toggle | reads the state, then sets the opposite  | nothing
+on     | commands.switch | sets the relay                           | nothing
+off    | commands.switch | sets the relay                           | nothing
+toggle | commands.switch | reads the state, then sets the opposite  | nothing
 check  | commands.check  | reads the state                          | `ON` or `OFF`
 status | raw.status      | system get_sysinfo                       | the device's JSON reply
 emeter | raw.emeter      | emeter get_realtime                      | the device's JSON reply
@@ -41,6 +41,9 @@ OPTIONS = """
 """
 
 
+GET_SYSINFO = b'{"system":{"get_sysinfo":{}}}'
+
+
 def function_of(name):
     # type: (str) -> str
     """The "module.function" of a row of COMMANDS, "" when there is none."""
@@ -50,29 +53,17 @@ def function_of(name):
     return ""
 
 
-def switch(exchange, options, state):
-    # type: (Exchange, Options, int) -> bytes
-    """Set the relay. That is idempotent, so the transport may repeat it."""
-    reply = exchange(request("system", "set_relay_state", '{"state":%d}' % state))
-    confirm(reply, "system", "set_relay_state")
+def switch(exchange, options):
+    # type: (Exchange, Options) -> bytes
+    """on, off and toggle. Setting a state is idempotent, so the transport may repeat it."""
+    name = options["command"]
+    if name == "toggle":
+        name = "off" if relay_state(exchange(GET_SYSINFO)) else "on"
+    reply = exchange(b'{"system":{"set_relay_state":{"state":%d}}}' % (name == "on"))
+    answer(reply, "system", "set_relay_state", None)
     return check(exchange, options) if "--print-state" in options else b""
-
-
-def on(exchange, options):
-    # type: (Exchange, Options) -> bytes
-    return switch(exchange, options, 1)
-
-
-def off(exchange, options):
-    # type: (Exchange, Options) -> bytes
-    return switch(exchange, options, 0)
-
-
-def toggle(exchange, options):
-    # type: (Exchange, Options) -> bytes
-    return switch(exchange, options, 1 - relay_state(exchange(request("system", "get_sysinfo"))))
 
 
 def check(exchange, options):
     # type: (Exchange, Options) -> bytes
-    return b"ON\n" if relay_state(exchange(request("system", "get_sysinfo"))) else b"OFF\n"
+    return b"ON\n" if relay_state(exchange(GET_SYSINFO)) else b"OFF\n"

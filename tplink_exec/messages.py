@@ -1,4 +1,4 @@
-"""Requests, and the least reading of a reply: err_code, the method's object, relay_state.
+"""The least reading of a reply: err_code, the method's object, relay_state.
 
 A request names a module and a method: {"system":{"get_sysinfo":{}}}; the reply has the same
 shape. Firmware adds and drops fields freely, so only what is needed is looked at, and what
@@ -32,24 +32,19 @@ scan = make_scanner(
 )
 
 
-def request(module, method, arguments="{}"):
-    # type: (str, str, str) -> bytes
-    """The JSON text of a request; `arguments` is JSON."""
-    return ('{"%s":{"%s":%s}}' % (module, method, arguments)).encode()
-
-
-def answer(reply, module, method):
-    # type: (bytes, str, str) -> dict[str, Any]
+def answer(reply, module, method, silence=0):
+    # type: (bytes, str, str, int | None) -> dict[str, Any]
     """The object that a reply holds for a method.
 
     Raises Refused when an err_code on the way to it is not 0, ProtocolError when the reply is
-    not JSON or has another shape.
+    not JSON or has another shape. A setter's caller gives `silence` None: then the object must
+    have its err_code, as only that confirms anything.
     """
     try:
         text = str(reply, "utf-8").strip(" \t\r\n")
         found, end = scan(text, 0)
         for name in module, method, None:
-            if end < len(text) or repr(found.get("err_code", 0)) != "0":
+            if end < len(text) or repr(found.get("err_code", 0 if name else silence)) != "0":
                 break
             if not name:
                 return found  # type: ignore[no-any-return]
@@ -59,15 +54,6 @@ def answer(reply, module, method):
     from .misread import no_answer
 
     raise no_answer(reply, module, method)
-
-
-def confirm(reply, module, method):
-    # type: (bytes, str, str) -> None
-    """Return when a setter's reply says err_code 0: silence is not consent."""
-    if "err_code" not in answer(reply, module, method):
-        from .misread import no_answer
-
-        raise no_answer(b"{}", module, method)
 
 
 def relay_state(reply):

@@ -9,7 +9,7 @@ MAX_DEVICE_TEXT = 200
 
 
 def no_answer(reply: bytes, module: str, method: str) -> PlugError:
-    """Why `reply` holds no answer of `method`; for a setter, that it lacks err_code."""
+    """Why `reply` holds no answer of `method`; a setter's may lack just its err_code."""
     try:
         value = json.loads(reply.decode(), parse_constant=int, parse_int=float)
     except UnicodeDecodeError as error:

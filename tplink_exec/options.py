@@ -29,7 +29,9 @@ def understand(argv: "list[str]") -> "Call":
     problem = complaint(words)
     if problem:
         raise UsageError(problem + "; see tplink-exec --help")
-    host, port, function = words[0], int(words[1]), function_of(words[2].lower())
+    host, port, name = words[0], int(words[1]), words[2].lower()
+    function = function_of(name)
+    options["command"] = name
     if "--debug" in options:
         options["--debug"] = host, port, function
         function = "report.traced"

@@ -1,6 +1,6 @@
 """Commands that print the device's JSON reply as it is, byte for byte."""
 
-from .messages import answer, request
+from .messages import answer
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -16,6 +16,6 @@ def emeter(exchange: "Exchange", options: "Options") -> bytes:
 
 
 def _reply(exchange: "Exchange", module: str, method: str) -> bytes:
-    reply = exchange(request(module, method))
+    reply = exchange(b'{"%s":{"%s":{}}}' % (module.encode(), method.encode()))
     answer(reply, module, method)
     return reply + b"\n"
