@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
 """What a call costs, against the bare interpreter: CPU, wall time, peak memory.
 
-    python3 tests/benchmarks/startup.py [RUNS]
+    PYTHON tests/benchmarks/startup.py [RUNS]
 
-Each round runs every case once, in turn, so that a machine that gets slower slows all. CPU is
-user + system of the whole process (wait4). The plug is simulated by another process.
+PYTHON is the interpreter that is measured. Each round runs every case once, in turn, so that a
+machine that gets slower slows all of them. CPU is user + system of the whole process (wait4).
+The plug is simulated by another process. Peak memory is VmHWM of one run (Linux).
 """
 
 import os
@@ -15,56 +16,68 @@ import time
 from pathlib import Path
 
 PROGRAM = str(Path(__file__).resolve().parents[2] / "scripts" / "tplink-exec")
+ISOLATED = [os.path.realpath(sys.executable), "-I", "-S"]
 RUNS = 101
 
-
-def measure(argv, stdout):
-    """CPU s, wall s, peak KiB and exit code of one process."""
-    started = time.perf_counter()
-    pid = os.posix_spawn(argv[0], argv, os.environ, file_actions=[(os.POSIX_SPAWN_DUP2, stdout, 1)])
-    _, status, usage = os.wait4(pid, 0)
-    wall = time.perf_counter() - started
-    return usage.ru_utime + usage.ru_stime, wall, usage.ru_maxrss, status
+# Run as -c: PROGRAM, or nothing, and the peak of the process's memory at its end.
+PEAK = """
+import posix, sys
+def leave(code, leave=posix._exit):
+    posix.write(2, [line for line in open("/proc/self/status") if "VmHWM" in line][0].encode())
+    leave(code)
+posix._exit = leave
+sys.argv = sys.argv[1:]
+if sys.argv:
+    __file__ = sys.argv[0]
+    exec(open(__file__).read())
+leave(0)
+"""
 
 
 def main(runs):
-    python = os.path.realpath(sys.executable)
-    isolated = [python, "-I", "-S"]
-    simulate = [*isolated, PROGRAM, "simulate", "--model", "HS110", "--port", "0"]
-    with subprocess.Popen(simulate, stdout=subprocess.PIPE, text=True) as plug:
+    simulate = [*ISOLATED, PROGRAM, "simulate", "--model", "HS110", "--port", "0"]
+    with subprocess.Popen(simulate, stdout=subprocess.PIPE) as plug:
         try:
-            port = plug.stdout.readline().rsplit(":", 1)[1].strip()
-            call = [*isolated, PROGRAM, "127.0.0.1", port]
-            cases = {"python3 -I -S -c pass": [*isolated, "-c", "pass"]}
-            cases.update({name: [*call, name] for name in ("check", "on", "status", "toggle")})
-            cases["check, by its #! line"] = [PROGRAM, "127.0.0.1", port, "check"]
-            report(cases, runs)
+            place = plug.stdout.readline().decode().split()[1].split(":")
+            report(place, ("check", "on", "status", "toggle"), runs)
         finally:
             plug.terminate()
 
 
-def report(cases, runs):
+def report(place, names, runs):
+    cases = {"python3 -I -S -c pass": [*ISOLATED, "-c", "pass"]}
+    cases.update({name: [*ISOLATED, PROGRAM, *place, name] for name in names})
     samples = {name: [] for name in cases}
-    # The #! line takes python3 from PATH: make that the interpreter that is measured.
-    os.environ["PATH"] = (
-        os.path.dirname(os.path.realpath(sys.executable)) + ":" + os.environ["PATH"]
-    )
     with open(os.devnull, "wb") as null:
         for _ in range(runs):
             for name, argv in cases.items():
-                sample = measure(argv, null.fileno())
-                assert sample[3] == 0, (name, sample)
-                samples[name].append(sample)
+                samples[name].append(measure(argv, null.fileno()))
+    peaks = [peak(), *(peak(PROGRAM, *place, name) for name in names)]
     print("Python %s, %d runs each, alternating; medians" % (sys.version.split()[0], runs))
-    print("%-24s %8s %7s %8s %7s %9s" % ("", "CPU ms", "ratio", "wall ms", "ratio", "peak KiB"))
+    print("| | CPU ms | ratio | wall ms | ratio | peak MiB |\n|---|---|---|---|---|---|")
     bare = None
-    for name, rows in samples.items():
-        cpu, wall, peak, _ = (statistics.median(column) for column in zip(*rows))
+    for name, memory in zip(cases, peaks):
+        cpu, wall = (statistics.median(column) * 1e3 for column in zip(*samples[name]))
         bare = bare or (cpu, wall)
-        print(
-            "%-24s %8.2f %7.3f %8.2f %7.3f %9d"
-            % (name, cpu * 1e3, cpu / bare[0], wall * 1e3, wall / bare[1], peak)
-        )
+        row = name, cpu, cpu / bare[0], wall, wall / bare[1], memory / 1024
+        print("| `%s` | %.1f | %.2f | %.1f | %.2f | %.1f |" % row)
+
+
+def measure(argv, stdout):
+    """CPU s and wall s of one process, which must end with 0."""
+    started = time.perf_counter()
+    redirect = [(os.POSIX_SPAWN_DUP2, stdout, 1)]
+    pid = os.posix_spawn(argv[0], argv, os.environ, file_actions=redirect)
+    _, status, usage = os.wait4(pid, 0)
+    wall = time.perf_counter() - started
+    assert status == 0, (argv, status)
+    return usage.ru_utime + usage.ru_stime, wall
+
+
+def peak(*words):
+    """Peak memory in KiB; wait4's is no use, as a child begins with its parent's."""
+    done = subprocess.run([*ISOLATED, "-c", PEAK, *words], capture_output=True, check=True)
+    return int(done.stderr.split()[1])
 
 
 if __name__ == "__main__":
