@@ -18,7 +18,7 @@ LAYERS = (
 LAZY = {("transport", "retry"), ("messages", "fallback"), ("messages", "misread")}
 """Imports inside a function or an except clause of a hot module: the way down to a cold one."""
 
-HOT = {"cipher", "wire", "transport", "messages", "commands", "output", "cli"}
+HOT = {"cipher", "wire", "transport", "messages", "commands", "cli"}
 STANDARD = {"sys", "time", "gc", "_socket", "_json", "_signal", "posix"}
 """What hot modules may import from the standard library: anything else costs milliseconds."""
 

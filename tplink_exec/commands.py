@@ -44,15 +44,6 @@ OPTIONS = """
 GET_SYSINFO = b'{"system":{"get_sysinfo":{}}}'
 
 
-def function_of(name):
-    # type: (str) -> str
-    """The "module.function" of a row of COMMANDS, "" when there is none."""
-    for line in COMMANDS.splitlines():
-        if name and line.split(" ", 1)[0] == name:
-            return line.split()[2]
-    return ""
-
-
 def switch(exchange, options):
     # type: (Exchange, Options) -> bytes
     """on, off and toggle. Setting a state is idempotent, so the transport may repeat it."""
@@ -67,3 +58,7 @@ def switch(exchange, options):
 def check(exchange, options):
     # type: (Exchange, Options) -> bytes
     return b"ON\n" if relay_state(exchange(GET_SYSINFO)) else b"OFF\n"
+
+
+PLAIN = {"on": switch, "off": switch, "toggle": switch, "check": check}
+"""The commands of this module, ready to be called: what a plain call dispatches by."""

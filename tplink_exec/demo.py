@@ -57,8 +57,9 @@ def program() -> "list[str]":
     """The command that starts this same program again."""
     if getattr(tplink_exec, "__file__", None):
         return [sys.executable, "-m", "tplink_exec"]
-    assert tplink_exec.__spec__ and tplink_exec.__spec__.origin  # the single file
-    return [sys.executable, "-I", "-S", tplink_exec.__spec__.origin]
+    path = sys.modules["__main__"].__file__  # the single file
+    assert path
+    return [sys.executable, "-I", "-S", path]
 
 
 def say(text: str) -> None:

@@ -42,13 +42,11 @@ def answer(reply, module, method, silence=0):
     """
     try:
         text = str(reply, "utf-8").strip(" \t\r\n")
-        found, end = scan(text, 0)
-        for name in module, method, None:
-            if end < len(text) or repr(found.get("err_code", 0 if name else silence)) != "0":
-                break
-            if not name:
-                return found  # type: ignore[no-any-return]
-            found = found[name]
+        value, end = scan(text, 0)
+        found = value[module][method]
+        outer, inner = value.get("err_code", 0), value[module].get("err_code", 0)
+        if repr((outer, inner, found.get("err_code", silence), end)) == "(0, 0, 0, %d)" % len(text):
+            return found  # type: ignore[no-any-return]
     except Exception:  # whatever the bytes are, no_answer finds the words for it
         pass
     from .misread import no_answer

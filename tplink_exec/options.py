@@ -2,12 +2,12 @@
 
 import gc
 
-from .commands import COMMANDS, OPTIONS, SUBCOMMANDS, function_of
+from .commands import COMMANDS, OPTIONS, SUBCOMMANDS
 from .errors import UsageError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from .shapes import Call, Options
+    from .shapes import Any, Call, Callable, Options
 
 MAX_TIMEOUT_S = 3600.0
 NO_VALUE = ("", "-", "null", "undef")
@@ -15,27 +15,37 @@ NO_VALUE = ("", "-", "null", "undef")
 
 
 def understand(argv: "list[str]") -> "Call":
-    """(host, port, function, options) of a command line; without a host, the function gets
-    just the options, or a subcommand its arguments. Raises UsageError.
+    """What a command line means; raises UsageError.
+
+    HOST is "" for a subcommand, --help and --version: their function needs no exchange.
     """
     if argv and argv[0] in rows(SUBCOMMANDS) and not is_number("".join(argv[1:2])):
         gc.enable()  # which the single file switches off for a short call
-        return "", 0, rows(SUBCOMMANDS)[argv[0]][0], argv[1:]
+        return local(rows(SUBCOMMANDS)[argv[0]][0], argv[1:])
     words, options = split(argv)
     if "--help" in options or "--version" in options:
-        return "", 0, "usage.information", options
+        return local("usage.information", options)
     if "--timeout" in options:
         options["--timeout"] = timeout_s(options["--timeout"])
     problem = complaint(words)
     if problem:
         raise UsageError(problem + "; see tplink-exec --help")
-    host, port, name = words[0], int(words[1]), words[2].lower()
-    function = function_of(name)
-    options["command"] = name
+    host, port, options["command"] = words[0], int(words[1]), words[2].lower()
+    command = load(rows(COMMANDS)[options["command"]][0])
     if "--debug" in options:
-        options["--debug"] = host, port, function
-        function = "report.traced"
-    return host, port, function, options
+        command = load("report.traced")(command, host, port)
+    return host, port, command, options
+
+
+def local(name: str, arguments: object) -> "Call":
+    return "", 0, lambda *_: load(name)(arguments), {}
+
+
+def load(name: str) -> "Callable[..., Any]":
+    """The function "module.function" of this package; the module is imported now."""
+    module, function = name.split(".")
+    package = __import__("tplink_exec." + module, fromlist=[module])
+    return getattr(package, function)  # type: ignore[no-any-return]
 
 
 def split(argv: "list[str]") -> "tuple[list[str], Options]":

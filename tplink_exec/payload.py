@@ -86,7 +86,7 @@ def deframe(payload: bytes) -> "list[bytes]":
         start = len(payload) - len(pending)
         try:
             message = next_message(pending)
-        except ProtocolError as error:
+        except ValueError as error:
             raise ProtocolError("in the length at byte %d, %s" % (start, error)) from None
         if message is None:
             text = "the payload ends at byte %d, within the message that begins at byte %d"

@@ -9,12 +9,18 @@ from .output import put
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from .shapes import Exchange, Options
+    from .shapes import Command, Exchange, Options
 
 
-def failure(error: Exception, argv: "list[str]") -> int:
+GRACE_S = 0.1
+"""For a standard error that nobody reads: the deadline is over."""
+
+
+def failure(error: BaseException, argv: "list[str]") -> int:
     """Tell the user why the command line `argv` failed; returns the exit code."""
-    if isinstance(error, OSError):  # exchange() raises none, so this is output.put()
+    if isinstance(error, KeyboardInterrupt):  # cli's alarm, or output's
+        error = LocalError("standard output cannot be written: nobody reads it")
+    elif isinstance(error, OSError):  # exchange() raises none, so this is a write
         error = LocalError("standard output cannot be written: %s" % error.strerror)
     text, code = str(error), LocalError.exit_code
     if isinstance(error, PlugError):
@@ -32,8 +38,8 @@ def failure(error: Exception, argv: "list[str]") -> int:
 def complain(text: str) -> None:
     """One line on standard error, if that can be written; text from anywhere is made safe."""
     try:
-        put(2, ("tplink-exec: %s\n" % one_line(text)).encode(), 0)
-    except OSError:
+        put(2, ("tplink-exec: %s\n" % one_line(text)).encode(), GRACE_S)
+    except (OSError, KeyboardInterrupt):
         pass
 
 
@@ -48,19 +54,19 @@ def one_line(text: str) -> str:
     )
 
 
-def traced(exchange: "Exchange", options: "Options") -> bytes:
-    """The command in options["--debug"], with each request and reply on standard error."""
-    host, port, function = options["--debug"]
+def traced(command: "Command", host: str, port: int) -> "Command":
+    """`command`, telling each of its requests and replies, decrypted, on standard error."""
 
     def tell(sign: str, data: bytes) -> None:
         complain("%s: %s %s" % (place(host, port), sign, data.decode("utf-8", "replace")))
 
-    def telling(request: bytes, once: bool = False) -> bytes:
-        tell(">", request)
-        reply = exchange(request, once)
-        tell("<", reply)
-        return reply
+    def telling(exchange: "Exchange", options: "Options") -> bytes:
+        def told(request: bytes, once: bool = False) -> bytes:
+            tell(">", request)
+            reply = exchange(request, once)
+            tell("<", reply)
+            return reply
 
-    module, name = function.split(".")
-    command = getattr(__import__("tplink_exec." + module, fromlist=[name]), name)
-    return command(telling, options)  # type: ignore[no-any-return]
+        return command(told, options)
+
+    return telling

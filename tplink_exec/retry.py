@@ -58,8 +58,10 @@ def judge(link: "Connection", once: bool, error: Exception) -> "tuple[PlugError,
             return ProtocolError("the connection ended within the reply: " + begun), ""
         text = "the connection ended before a reply; is the device busy?"
         return Unreachable(text), "" if once and sent else "dropped"
+    if isinstance(error, ValueError) and link.deadline > time.monotonic():
+        return ProtocolError("%s; is this a TP-Link device?" % error), ""
     number = getattr(error, "errno", None)
-    if number in (None, errno.EAGAIN):  # out of time; the kernel's own time-out is another
+    if number in (None, errno.EAGAIN):  # settimeout's; the kernel's own has a number
         text = "no complete answer in time: " + (begun or link.stage)
         return DeadlineExceeded(text + "; is it powered, and in this network?"), ""
     reason = getattr(error, "strerror", "") or str(error)

@@ -25,8 +25,9 @@ class Exchange(Protocol):
 Options = Dict[str, Any]
 """Options by name; "" for a flag, a float for --timeout."""
 
-Call = Tuple[str, int, str, Any]
-"""HOST (or ""), PORT, "module.function", and Options or a subcommand's arguments."""
+Command = Callable[[Exchange, Options], bytes]
+Call = Tuple[str, int, Command, Options]
+"""HOST (or "" where no device is called), PORT, and what to call with which options."""
 
 Address = Union[ipaddress.IPv4Address, ipaddress.IPv6Address]
 SocketAddress = Tuple[Any, ...]

@@ -12,7 +12,7 @@ import struct
 
 from .arguments import Parser
 from .cipher import decrypt, encrypt
-from .errors import LocalError, ProtocolError, UsageError
+from .errors import LocalError, UsageError
 from .output import put
 from .sim_faults import FAULTS, HOLD, RESET
 from .sim_models import MODELS, Plug
@@ -88,7 +88,7 @@ class Simulator:
         try:
             while await self._exchange(reader, writer, number):
                 pass
-        except (OSError, ProtocolError):
+        except (OSError, ValueError):
             pass  # the client's doing: it went away, or does not speak this protocol
         finally:
             self.open.remove(writer)

@@ -50,18 +50,19 @@ def exchange(link, request, once=False):
 
 def attempt(link, request):
     # type: (Connection, bytes) -> bytes
-    """One try of an exchange. Raises OSError, ValueError and ProtocolError."""
+    """One try of an exchange. Raises OSError; ValueError for the time, the name, the length."""
     if link.pending or not link.socket:
         # A numeric address only: a name is an error here, and looked up by `retry`. As bytes:
         # str goes through the idna codec, whose import costs as much as to start Python.
         host = link.host.encode()
         found = socket.getaddrinfo(host, link.port, 0, 1, 0, socket.AI_NUMERICHOST)[0]
         connect(link, found[0], found[4])
-    limited(link).sendall(frame(request))
+    link.socket.sendall(frame(request))
     link.stage = "waiting for the reply"
     reply = None
     while reply is None:
-        data = limited(link).recv(8192)
+        link.socket.settimeout(link.deadline - time.monotonic())
+        data = link.socket.recv(8192)
         if not data:
             raise ConnectionResetError
         link.pending += data
@@ -74,11 +75,5 @@ def connect(link, family, address):
     link.stage = "connecting"
     link.pending.clear()
     link.socket = socket.socket(family)
-    limited(link).connect(address)
-
-
-def limited(link):
-    # type: (Connection) -> socket.socket
-    """The socket, whose next operation may take what time is left; ValueError: none is."""
     link.socket.settimeout(link.deadline - time.monotonic())
-    return link.socket  # type: ignore[no-any-return]
+    link.socket.connect(address)

@@ -19,18 +19,14 @@ def next_message(pending):
     # type: (bytearray) -> bytes | None
     """Take the first message off `pending`, what has arrived so far, and return it decrypted.
 
-    None while bytes of it are missing. Raises ProtocolError as soon as the announced length
-    is 0 or above MAX_REPLY.
+    None while bytes of it are missing. Raises ValueError as soon as the announced length is 0
+    or above MAX_REPLY.
     """
-    if len(pending) < 4:
-        return None
     end = 4 + int.from_bytes(pending[:4], "big")
-    if not 4 < end <= 4 + MAX_REPLY:
-        from .errors import ProtocolError
-
-        raise ProtocolError("%d bytes are announced, not 1 to %d" % (end - 4, MAX_REPLY))
-    if len(pending) < end:
+    if len(pending) < 4 or len(pending) < end <= 4 + MAX_REPLY:
         return None
+    if not 4 < end <= 4 + MAX_REPLY:
+        raise ValueError("%d bytes are announced, not 1 to %d" % (end - 4, MAX_REPLY))
     message = decrypt(pending[4:end])
     del pending[:end]
     return message
