@@ -3,13 +3,12 @@
 import threading
 import time
 import unittest
-import warnings
 from unittest import mock
 
 from tests.support import simulated
 from tplink_exec import lookup, retry
 from tplink_exec.errors import DeadlineExceeded, LocalError, ProtocolError, Unreachable
-from tplink_exec.transport import connection, exchange
+from tplink_exec.transport import Connection
 
 GET = b'{"system":{"get_sysinfo":{}}}'
 TIMEOUT_S = 3.0
@@ -17,8 +16,8 @@ TIMEOUT_S = 3.0
 
 class TestCase(unittest.TestCase):
     def link_to(self, plug, timeout_s=TIMEOUT_S, host=None):
-        link = connection(host or plug.host, plug.port, time.monotonic() + timeout_s)
-        self.addCleanup(lambda: link.socket and link.socket.close())
+        link = Connection(host or plug.host, plug.port, time.monotonic() + timeout_s, [])
+        self.addCleanup(link.close)
         return link
 
 
@@ -27,7 +26,7 @@ class Retries(TestCase):
         with simulated(fault="close-before-reply") as plug:
             started = time.monotonic()
             with self.assertRaisesRegex(Unreachable, "busy"):
-                exchange(self.link_to(plug), GET)
+                self.link_to(plug).exchange(GET)
             self.assertEqual(len(plug.requests), 1 + len(retry.PAUSES_S["dropped"]))
             self.assertGreater(time.monotonic() - started, sum(retry.PAUSES_S["dropped"]))
 
@@ -35,41 +34,39 @@ class Retries(TestCase):
         for fault in ("close-before-reply", "reset-before-reply", "drop-first", "close-in-reply"):
             with simulated(fault=fault) as plug:
                 self.assertRaises(
-                    (Unreachable, ProtocolError), exchange, self.link_to(plug), GET, True
+                    (Unreachable, ProtocolError), self.link_to(plug).exchange, GET, True
                 )
                 self.assertEqual(len(plug.requests), 1)
 
     def test_no_pause_that_ends_after_the_deadline(self):
         with simulated(fault="close-before-reply") as plug:
             started = time.monotonic()
-            self.assertRaises(Unreachable, exchange, self.link_to(plug, 0.25), GET)
+            self.assertRaises(Unreachable, self.link_to(plug, 0.25).exchange, GET)
             self.assertLess(time.monotonic() - started, 0.25)
 
     def test_a_deadline_that_has_passed_already(self):
         with simulated() as plug:
-            self.assertRaises(DeadlineExceeded, exchange, self.link_to(plug, -1), GET)
+            self.assertRaises(DeadlineExceeded, self.link_to(plug, -1).exchange, GET)
             self.assertEqual(len(plug.requests), 0)
 
     def test_one_connection_for_several_exchanges(self):
         with simulated() as plug:
             link = self.link_to(plug)
-            replies = [exchange(link, GET) for _ in range(3)]
+            replies = [link.exchange(GET) for _ in range(3)]
             self.assertEqual((len(replies), plug.connections), (3, 1))
 
     def test_a_connection_with_more_than_the_reply_is_not_used_again(self):
         with simulated(fault="two-replies") as plug:
             link = self.link_to(plug)
-            exchange(link, GET)
+            link.exchange(GET)
             time.sleep(0.05)
-            with warnings.catch_warnings():  # the first socket is left to the garbage collector
-                warnings.simplefilter("ignore")
-                exchange(link, GET)
+            link.exchange(GET)
             self.assertEqual(plug.connections, 2)
 
     def test_no_descriptor_left_is_a_local_error(self):
         with simulated() as plug, mock.patch("tplink_exec.transport.socket.socket") as no_socket:
             no_socket.side_effect = OSError(24, "Too many open files")
-            self.assertRaises(LocalError, exchange, self.link_to(plug), GET)
+            self.assertRaises(LocalError, self.link_to(plug).exchange, GET)
 
 
 class Lookup(TestCase):
@@ -85,7 +82,7 @@ class Lookup(TestCase):
         with simulated() as plug:
             started = time.monotonic()
             with self.assertRaisesRegex(DeadlineExceeded, "name"):
-                exchange(self.link_to(plug, 0.3, "plug.example"), GET)
+                self.link_to(plug, 0.3, "plug.example").exchange(GET)
             self.assertLess(time.monotonic() - started, 0.4)
             self.assertEqual(plug.connections, 0)
 
@@ -93,7 +90,7 @@ class Lookup(TestCase):
         self.substitute(lambda *_: self.fail("looked up"))
         for address in ("127.0.0.1", "::1"):
             with simulated(address=address) as plug:
-                exchange(self.link_to(plug), GET)
+                self.link_to(plug).exchange(GET)
 
     def test_every_address_of_a_name_gets_its_share(self):
         with simulated() as plug, simulated(fault="backlog", address="127.0.0.2") as full:
@@ -102,7 +99,7 @@ class Lookup(TestCase):
                 (2, 1, 6, "", ("127.0.0.1", plug.port)),
             ]
             self.substitute(lambda *_: found)
-            exchange(self.link_to(plug, 1.0, "plug.example"), GET)
+            self.link_to(plug, 1.0, "plug.example").exchange(GET)
             self.assertEqual(len(plug.requests), 1)
 
     def test_names_that_cannot_be(self):
@@ -117,7 +114,7 @@ class Lookup(TestCase):
                 "a b",
             ):
                 with self.assertRaises(Unreachable, msg=name):
-                    exchange(self.link_to(plug, host=name), GET)
+                    self.link_to(plug, host=name).exchange(GET)
 
 
 if __name__ == "__main__":

@@ -1,5 +1,5 @@
 """python3 -m tplink_exec"""
 
-from .cli import run
+from .plain import run
 
 run()

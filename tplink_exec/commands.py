@@ -1,16 +1,17 @@
 """What a user can ask for: one table, and the commands of a plug.
 
-From the tables come dispatch, --help and the README's list. As text they cost a call nothing:
-a row is looked up, not compiled. A command is a function (exchange, options) -> bytes:
-`exchange` sends a request and returns the reply (see transport); `options` are those of the
-table that were given, and "command", the word itself; what is returned goes to standard output.
-It raises PlugError. The function of a subcommand gets just its arguments.
+From the tables come dispatch, --help and the README's lists. A command is a function
+(exchange, options) -> bytes: `exchange` sends a request and returns the reply (see transport);
+`options` are those of the table that were given, and "command", the word itself; what is
+returned goes to standard output. It raises PlugError. The function of a subcommand gets just
+its arguments.
 """
 
-from .messages import answer, relay_state
+from .messages import GET_SYSINFO, SET_RELAY_STATE, answer, relay_state
 
-if 0:  # for type checkers
-    from .shapes import Exchange, Options  # noqa: F401
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from .shapes import Exchange, Options
 
 # COMMAND | function | does | prints
 COMMANDS = """
@@ -41,24 +42,15 @@ OPTIONS = """
 """
 
 
-GET_SYSINFO = b'{"system":{"get_sysinfo":{}}}'
-
-
-def switch(exchange, options):
-    # type: (Exchange, Options) -> bytes
+def switch(exchange: "Exchange", options: "Options") -> bytes:
     """on, off and toggle. Setting a state is idempotent, so the transport may repeat it."""
     name = options["command"]
     if name == "toggle":
         name = "off" if relay_state(exchange(GET_SYSINFO)) else "on"
-    reply = exchange(b'{"system":{"set_relay_state":{"state":%d}}}' % (name == "on"))
+    reply = exchange(SET_RELAY_STATE % (name == "on"))
     answer(reply, "system", "set_relay_state", None)
     return check(exchange, options) if "--print-state" in options else b""
 
 
-def check(exchange, options):
-    # type: (Exchange, Options) -> bytes
+def check(exchange: "Exchange", options: "Options") -> bytes:
     return b"ON\n" if relay_state(exchange(GET_SYSINFO)) else b"OFF\n"
-
-
-PLAIN = {"on": switch, "off": switch, "toggle": switch, "check": check}
-"""The commands of this module, ready to be called: what a plain call dispatches by."""

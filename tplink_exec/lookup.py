@@ -9,11 +9,11 @@ import _thread
 import time
 
 from .errors import DeadlineExceeded, Unreachable
-from .transport import connect
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from .shapes import Any, Connection, SocketAddress  # noqa: F401 (type comments)
+    from .shapes import Any, SocketAddress  # noqa: F401 (type comments)
+    from .transport import Connection
 
 resolve = socket.getaddrinfo
 
@@ -30,11 +30,9 @@ def connect_by_name(link: "Connection") -> None:
         now = time.monotonic()
         link.deadline = now + (deadline - now) / len(untried)
         try:
-            connect(link, *untried.pop(0))
+            link.connect(*untried.pop(0))
             return
         except (OSError, ValueError):
-            if link.socket:
-                link.socket.close()
             if not untried:
                 raise
         finally:

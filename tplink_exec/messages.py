@@ -32,6 +32,10 @@ scan = make_scanner(
 )
 
 
+GET_SYSINFO = b'{"system":{"get_sysinfo":{}}}'
+SET_RELAY_STATE = b'{"system":{"set_relay_state":{"state":%d}}}'
+
+
 def answer(reply, module, method, silence=0):
     # type: (bytes, str, str, int | None) -> dict[str, Any]
     """The object that a reply holds for a method.

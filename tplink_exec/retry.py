@@ -11,11 +11,11 @@ import time
 
 from .errors import DeadlineExceeded, LocalError, PlugError, ProtocolError, Unreachable
 from .lookup import connect_by_name
-from .transport import attempt
+from .transport import WAITING
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from .shapes import Connection
+    from .transport import Connection
 
 PAUSES_S = {"refused": (0.2,), "dropped": (0.1, 0.2, 0.4), "": ()}
 """Seconds to wait before each further try, by the kind of failure."""
@@ -31,9 +31,7 @@ def persist(link: "Connection", request: bytes, once: bool, error: Exception) ->
     while True:
         if failed:
             failure, kind = judge(link, once, error)
-            if link.socket:
-                link.socket.close()
-                link.socket = None
+            link.close()
             left = pauses[kind]
             if not left or left[0] >= link.deadline - time.monotonic():
                 raise failure
@@ -41,14 +39,14 @@ def persist(link: "Connection", request: bytes, once: bool, error: Exception) ->
         try:
             if by_name:
                 connect_by_name(link)
-            return attempt(link, request)
+            return link.attempt(request)
         except (OSError, ValueError) as next_error:
             error, failed = next_error, True
 
 
 def judge(link: "Connection", once: bool, error: Exception) -> "tuple[PlugError, str]":
     """The error for the user, and the kind in PAUSES_S that says how often to try again."""
-    sent = link.stage == "waiting for the reply"
+    sent = link.stage == WAITING
     begun = progress(link.pending)
     if isinstance(error, ConnectionRefusedError):
         text = "connection refused; is the address right, and does the device use this port?"

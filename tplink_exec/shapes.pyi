@@ -7,16 +7,6 @@ from typing import Callable as Callable
 from typing import Dict, Iterable, Protocol, Tuple, Union
 from typing import NoReturn as NoReturn
 
-class Connection:
-    """What transport.connection() returns."""
-
-    host: str
-    port: int
-    deadline: float
-    socket: Any
-    stage: str
-    pending: bytearray
-
 class Exchange(Protocol):
     """Sends a request, returns the reply, both plain JSON; `once`: see transport.exchange()."""
 

@@ -7,73 +7,90 @@ Rules (product.md, section 3):
 3. A connection over which more came than the reply is not used again: what a device says
    twice must never be taken for the answer to a later request.
 
-There is no class here: to make one costs a call as much as 30 lines of code. `_socket` is what
-`socket` wraps; to import that costs as much as to start Python.
+`_socket` is what `socket` wraps; to import that costs as much as to start Python.
 """
 
 import _socket as socket
-import sys
 import time
 
 from .wire import frame, next_message
 
-if 0:  # for type checkers
-    from .shapes import Connection, SocketAddress  # noqa: F401
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from .shapes import Any, SocketAddress
+
+CONNECTING = "connecting"
+WAITING = "waiting for the reply"
 
 
-def connection(host, port, deadline):
-    # type: (str, int, float) -> Connection
-    """A record of a connection to be: opened when first needed, kept while the device does.
+class Connection:
+    """A connection to HOST:PORT: opened when first needed, kept while the device does.
 
-    `deadline` is by time.monotonic(), in seconds. `stage` says what is being done, `pending`
-    is what has been received and belongs to no reply yet.
+    `deadline` is by time.monotonic(), in seconds. `early` is what plain.run has left: its
+    error, before that its socket, before that what it had received to the first request.
+    `stage` says what is being done; `pending` is what has arrived and belongs to no reply yet.
     """
-    return type(sys.implementation)(  # type: ignore[call-arg,return-value]
-        host=host, port=port, deadline=deadline, socket=None, stage="", pending=bytearray()
-    )
 
+    def __init__(self, host: str, port: int, deadline: float, early: "list[Any]") -> None:
+        self.host = host
+        self.port = port
+        self.deadline = deadline
+        self.early = early[-1] if len(early) > 1 else None
+        self.socket = early[0] if len(early) > 1 else None  # type: Any
+        self.pending = early[1] if len(early) > 2 else bytearray()
+        self.stage = WAITING if len(early) > 2 else CONNECTING
 
-def exchange(link, request, once=False):
-    # type: (Connection, bytes, bool) -> bytes
-    """The device's reply to `request`, both plain JSON text.
+    def exchange(self, request: bytes, once: bool = False) -> bytes:
+        """The device's reply to `request`, both plain JSON text.
 
-    `once`: never send it again after it may have reached the device. Raises Unreachable,
-    DeadlineExceeded, ProtocolError and LocalError.
-    """
-    try:
-        return attempt(link, request)
-    except (OSError, ValueError) as error:
-        from .retry import persist
+        `once`: never send it again after it may have reached the device. Raises Unreachable,
+        DeadlineExceeded, ProtocolError and LocalError.
+        """
+        early, self.early = self.early, None
+        try:
+            if isinstance(early, OSError):
+                raise early
+            if early and self.stage == WAITING:
+                return self.receive()
+            return self.attempt(request)
+        except (OSError, ValueError) as error:
+            from .retry import persist
 
-        return persist(link, request, once, error)
+            return persist(self, request, once, error)
 
+    def attempt(self, request: bytes) -> bytes:
+        """One try of an exchange. Raises OSError; ValueError for time, name or length."""
+        if self.pending or not self.socket:
+            # A numeric address only: a name is an error here, and looked up by `retry`. As
+            # bytes: str goes through the idna codec, whose import costs as much as Python's
+            # start.
+            host = self.host.encode()
+            found = socket.getaddrinfo(host, self.port, 0, 1, 0, socket.AI_NUMERICHOST)[0]
+            self.connect(found[0], found[4])
+        self.socket.sendall(frame(request))
+        self.stage = WAITING
+        return self.receive()
 
-def attempt(link, request):
-    # type: (Connection, bytes) -> bytes
-    """One try of an exchange. Raises OSError; ValueError for the time, the name, the length."""
-    if link.pending or not link.socket:
-        # A numeric address only: a name is an error here, and looked up by `retry`. As bytes:
-        # str goes through the idna codec, whose import costs as much as to start Python.
-        host = link.host.encode()
-        found = socket.getaddrinfo(host, link.port, 0, 1, 0, socket.AI_NUMERICHOST)[0]
-        connect(link, found[0], found[4])
-    link.socket.sendall(frame(request))
-    link.stage = "waiting for the reply"
-    reply = None
-    while reply is None:
-        link.socket.settimeout(link.deadline - time.monotonic())
-        data = link.socket.recv(8192)
-        if not data:
-            raise ConnectionResetError
-        link.pending += data
-        reply = next_message(link.pending)
-    return reply
+    def receive(self) -> bytes:
+        reply = next_message(self.pending)
+        while reply is None:
+            self.socket.settimeout(self.deadline - time.monotonic())
+            data = self.socket.recv(8192)
+            if not data:
+                raise ConnectionResetError
+            self.pending += data
+            reply = next_message(self.pending)
+        return reply
 
+    def connect(self, family: int, address: "SocketAddress") -> None:
+        self.close()
+        self.stage = CONNECTING
+        self.pending.clear()
+        self.socket = socket.socket(family)
+        self.socket.settimeout(self.deadline - time.monotonic())
+        self.socket.connect(address)
 
-def connect(link, family, address):
-    # type: (Connection, int, SocketAddress) -> None
-    link.stage = "connecting"
-    link.pending.clear()
-    link.socket = socket.socket(family)
-    link.socket.settimeout(link.deadline - time.monotonic())
-    link.socket.connect(address)
+    def close(self) -> None:
+        if self.socket:
+            self.socket.close()
+            self.socket = None

@@ -9,14 +9,12 @@ MAX_REPLY = 1 << 20
 """Bytes. Real replies have hundreds, a strip's a few thousand; more is a lie or a mistake."""
 
 
-def frame(plain):
-    # type: (bytes) -> bytes
+def frame(plain: bytes) -> bytes:
     """`plain` as it is sent on TCP."""
     return len(plain).to_bytes(4, "big") + encrypt(plain)
 
 
-def next_message(pending):
-    # type: (bytearray) -> bytes | None
+def next_message(pending: bytearray) -> "bytes | None":
     """Take the first message off `pending`, what has arrived so far, and return it decrypted.
 
     None while bytes of it are missing. Raises ValueError as soon as the announced length is 0

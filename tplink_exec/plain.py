@@ -1,0 +1,105 @@
+"""A plain call in one piece: HOST PORT on, off or check, as long as all goes well.
+
+To compile code is most of what a call costs, so this is all that such a call compiles, with
+`cipher` and `messages`: one straight way, for a dotted IPv4 address and the default deadline.
+Whatever it meets beyond that, in the words, on the way or in the reply, it leaves to `cli`, with
+what it has sent and received so far: nothing is sent twice, and nothing is decided here but
+success, by the same functions of `messages` that all commands use.
+
+No class here or in the modules it imports, few functions, types in comments, and `_socket` and
+such for `socket` and such, whose import costs as much as to start Python.
+"""
+
+import _signal as signal  # type: ignore[import-not-found]
+import _socket as socket
+import posix
+import sys
+import time
+
+from .cipher import decrypt, encrypt
+from .messages import GET_SYSINFO, SET_RELAY_STATE, answer, relay_state
+
+if 0:  # for type checkers
+    from .shapes import Any  # noqa: F401
+
+TIMEOUT_S = 5.0
+GRACE_S = 0.1
+"""For an answer that came just in time and a standard output that nobody reads."""
+MAX_FRAME = 8192
+"""Bytes. A plug's replies have hundreds; for more, `transport` knows the limits."""
+
+
+def run(started=0.0):
+    # type: (float) -> None
+    """The process; it does not return. `started` is time.monotonic() at its first instruction.
+
+    Leaves by _exit: that spares the interpreter's tidying up, a sixth of a call's cost, and
+    does not wait for a name look-up that hangs.
+    """
+    # Whichever of 0, 1, 2 is closed becomes /dev/null, opened for reading: no socket gets its
+    # number, and to write to it still fails, as it should.
+    while posix.open("/dev/null", 0) < 3:
+        pass
+    if signal.getsignal(2) is signal.default_int_handler:
+        signal.signal(2, signal.SIG_DFL)  # die of SIGINT itself, without a traceback
+    started = started or time.monotonic()
+    early = []  # type: list[Any]
+    try:
+        output = call(sys.argv[1:], started + TIMEOUT_S, early)
+    except Exception as error:
+        from .cli import main
+
+        posix._exit(main(sys.argv[1:], started, [*early, error]))
+    posix._exit(deliver(output, started + TIMEOUT_S) if output else 0)
+
+
+def call(argv, deadline, early):
+    # type: (list[str], float, list[Any]) -> bytes
+    """The output of a plain call. Raises any exception when it is none, or not all is well.
+
+    `early` gets the socket once there is one, and what is received once the request is sent.
+    """
+    host, port, name = argv
+    name = name.lower()
+    if name not in ("check", "on", "off") or not port.isascii() or not port.isdigit():
+        raise ValueError
+    request = GET_SYSINFO if name == "check" else SET_RELAY_STATE % (name == "on")
+    socket.inet_pton(socket.AF_INET, host)
+    link = socket.socket()
+    early.append(link)
+    link.settimeout(deadline - time.monotonic())
+    link.connect((host, int(port)))
+    link.sendall(len(request).to_bytes(4, "big") + encrypt(request))
+    pending = bytearray()
+    early.append(pending)
+    size = 0
+    while len(pending) < 4 + size <= MAX_FRAME:
+        link.settimeout(deadline - time.monotonic())
+        data = link.recv(MAX_FRAME)
+        if not data:
+            raise ConnectionResetError
+        pending += data
+        size = int.from_bytes(pending[:4], "big")
+    if len(pending) != 4 + size:
+        raise ValueError
+    reply = decrypt(pending[4:])
+    if name == "check":
+        return b"ON\n" if relay_state(reply) else b"OFF\n"
+    answer(reply, "system", "set_relay_state", None)
+    return b""
+
+
+def deliver(output, deadline):
+    # type: (bytes, float) -> int
+    """Write to standard output, soon after `deadline` at the latest; returns the exit code."""
+    try:
+        # A pipe that nobody reads blocks for ever; the alarm ends that by KeyboardInterrupt.
+        signal.signal(signal.SIGALRM, signal.default_int_handler)
+        signal.setitimer(0, max(deadline - time.monotonic(), 0) + GRACE_S)
+        while output:
+            output = output[posix.write(1, output) :]
+        return 0
+    except (OSError, KeyboardInterrupt) as error:
+        from .report import failure
+
+        return failure(error, sys.argv[1:])
