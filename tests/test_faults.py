@@ -12,6 +12,7 @@ from tplink_exec.sim_faults import FAULTS
 from tplink_exec.simulator import BACKLOG
 
 TIMEOUT_S = 0.9
+DEFAULT_TIMEOUT_S = 5
 SAME = {
     "silent": 4,
     BACKLOG: 4,
@@ -54,24 +55,32 @@ class Faults(unittest.TestCase):
         self.assertEqual({fault for fault, _ in EXPECTED}, {*FAULTS, BACKLOG})
 
     def test_as_processes(self):
-        cases = [(fault, name, form) for fault, name in EXPECTED for form in FORMS]
-        with ThreadPoolExecutor(4) as pool:
+        self.play_all((fault, name, form, TIMEOUT_S) for fault, name in EXPECTED for form in FORMS)
+
+    def test_plain_calls(self):
+        """Without any option: `plain`, and what it hands over to the general code."""
+        self.play_all((f, name, "file", None) for f, name in EXPECTED if name != "toggle")
+
+    def play_all(self, cases):
+        cases = sorted(cases, key=lambda case: EXPECTED[case[:2]] != 4)  # those that wait first
+        with ThreadPoolExecutor(5) as pool:
             for case, outcome in zip(cases, pool.map(self.play, cases)):
                 with self.subTest(case):
                     self.judge(case, *outcome)
 
     def play(self, case):
-        fault, name, form = case
+        fault, name, form, timeout_s = case
         with simulated(fault=fault, state=0) as plug:
-            words = [plug.host, str(plug.port), name, "--timeout", str(TIMEOUT_S)]
+            words = [plug.host, str(plug.port), name]
+            words += ["--timeout", str(timeout_s)] if timeout_s else []
             return run(FORMS[form] + words), plug
 
     def judge(self, case, result, plug):
-        fault, name, _ = case
+        fault, name, _, timeout_s = case
         code = EXPECTED[fault, name]
         if code:
             place = "tplink-exec: 127.0.0.1:%d: " % plug.port
-            assert_failure(self, result, code, TIMEOUT_S, place.encode())
+            assert_failure(self, result, code, timeout_s or DEFAULT_TIMEOUT_S, place.encode())
         else:
             printed = b"OFF\n" if name == "check" else b""
             self.assertEqual((result.code, result.out, result.err), (0, printed, b""))
