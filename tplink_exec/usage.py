@@ -17,6 +17,7 @@ EXIT_CODES = """
 4 | no complete answer before the deadline
 5 | an answer that is not the protocol: garbled, cut off, over-long, not JSON, another shape
 6 | the device refused, or has no such feature or field
+130, 143 | stopped by SIGINT, SIGTERM: that is how a shell shows it
 """
 
 
