@@ -116,6 +116,10 @@ class Forms:
             (["host", "009999", "on"], "PORT"),
             (["host", "99999999999999999999", "on"], "PORT"),
             (["host", "\u0669\u0669", "on"], "PORT"),
+            (["127.0.0.1", "\u0669\u0669", "on"], "PORT"),
+            (["127.0.0.1", "0", "check"], "PORT"),
+            (["127.0.0.1", "65536", "check"], "PORT"),
+            (["127.0.0.1", "009999", "check"], "PORT"),
             (["", "9999", "on"], "HOST is empty"),
             (["host", "9999"], "COMMAND is missing"),
             (["host", "9999", "fly"], "unknown command fly"),
@@ -156,6 +160,18 @@ class Forms:
                 assert_failure(self, result, 1)
                 self.assertIn(says, result.err.decode())
                 self.assertNotIn(b":9999: ", result.err)
+
+    def test_a_port_is_ascii_digits_and_five_of_them(self):
+        with simulated() as plug:
+            port = str(plug.port)
+            others = (
+                port.translate({48 + n: 0x660 + n for n in range(10)}),
+                port.zfill(6),
+                "+" + port,
+            )
+            for text in (*others, port + " ", " " + port, port[:1] + "_" + port[1:]):
+                assert_failure(self, run([*self.form, plug.host, text, "on"]), 1)
+            self.assertEqual(plug.connections, 0)
 
     def test_options_anywhere(self):
         with simulated() as plug:

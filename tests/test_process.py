@@ -3,12 +3,15 @@
 import os
 import select
 import signal
+import socket
 import subprocess
 import sys
 import time
 import unittest
+from concurrent.futures import ThreadPoolExecutor
 
 from tests.support import FORMS, SLACK_S, assert_failure, run, simulated
+from tplink_exec.wire import frame
 
 
 class Process(unittest.TestCase):
@@ -77,6 +80,20 @@ class Process(unittest.TestCase):
         self.assertEqual(self.shell("<&- >&- 2>&-", "check").code, 2)
         self.assertEqual(self.shell("<&- 2>&-", "check")[:3], (0, b"ON\n", b""))
         self.assertEqual(len(self.plug.requests), 3)
+
+    def test_a_socket_never_becomes_standard_error(self):
+        refusal = frame(b'{"system":{"get_sysinfo":{"err_code":-3}}}')
+        with socket.create_server(("127.0.0.1", 0)) as server:
+            self.words = ["127.0.0.1", str(server.getsockname()[1])]
+            with ThreadPoolExecutor(1) as pool:
+                call = pool.submit(self.shell, "2>&-", "check")
+                connection, _ = server.accept()
+                with connection:
+                    connection.settimeout(10)
+                    request = connection.recv(4096)
+                    connection.sendall(refusal)
+                    self.assertEqual(connection.recv(4096), b"")  # and not the error line
+        self.assertEqual((call.result()[:3], len(request)), ((6, b"", b""), 33))
 
     def test_standard_input_is_never_read(self):
         read, write = os.pipe()

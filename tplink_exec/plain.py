@@ -38,7 +38,7 @@ def run(started=0.0):
     """
     # Whichever of 0, 1, 2 is closed becomes /dev/null, opened for reading: no socket gets its
     # number, and to write to it still fails, as it should.
-    while posix.open("/dev/null", 0) < 3:
+    while posix.open("/dev/null", 0) < 2:
         pass
     if signal.getsignal(2) is signal.default_int_handler:
         signal.signal(2, signal.SIG_DFL)  # die of SIGINT itself, without a traceback
@@ -61,7 +61,9 @@ def call(argv, deadline, early):
     """
     host, port, name = argv
     name = name.lower()
-    if name not in ("check", "on", "off") or not port.isascii() or not port.isdigit():
+    if name not in ("check", "on", "off") or len(port) > 5:
+        raise ValueError
+    if not port.isascii() or not port.isdigit():
         raise ValueError
     request = GET_SYSINFO if name == "check" else SET_RELAY_STATE % (name == "on")
     socket.inet_pton(socket.AF_INET, host)
