@@ -6,7 +6,8 @@ What `plain` does not do itself comes here, with what it has sent and received s
 import time
 
 from .options import understand
-from .plain import TIMEOUT_S, deliver
+from .output import put
+from .plain import GRACE_S, TIMEOUT_S
 from .report import failure
 from .transport import Connection
 
@@ -25,6 +26,8 @@ def main(argv: "list[str]", started: float, early: "list[Any]") -> int:
         host, port, command, options = understand(argv)
         deadline = started + options.get("--timeout", TIMEOUT_S)
         output = command(Connection(host, port, deadline, early).exchange, options)
+        if output:
+            put(1, output, max(deadline - time.monotonic(), 0) + GRACE_S)
+        return 0
     except Exception as error:  # a PlugError, or a bug: report tells which
         return failure(error, argv)
-    return deliver(output, max(deadline, time.monotonic())) if output else 0

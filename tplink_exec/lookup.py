@@ -8,7 +8,7 @@ import _socket as socket
 import _thread
 import time
 
-from .errors import DeadlineExceeded, Unreachable
+from .errors import DeadlineExceeded, LocalError, Unreachable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -57,7 +57,10 @@ def addresses(host: str, port: int, timeout_s: float) -> "list[tuple[int, Socket
         finally:
             done.release()
 
-    _thread.start_new_thread(look_up, ())
+    try:
+        _thread.start_new_thread(look_up, ())
+    except RuntimeError as error:
+        raise LocalError("no thread to look up the name in: %s" % error) from None
     if not done.acquire(timeout=max(timeout_s, 0)):
         raise DeadlineExceeded("no answer in time: looking up the name; does the DNS work?")
     if not found or not isinstance(found[0], tuple):

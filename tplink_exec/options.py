@@ -63,7 +63,7 @@ def split(argv: "list[str]") -> "tuple[list[str], Options]":
         takes = rows(OPTIONS)[name][0]
         if takes and not equals:
             value = next(rest, "")
-        if bool(takes) != bool(value):
+        if bool(takes) != bool(value or equals) or (takes and not value):
             raise UsageError("%s takes %s" % (name, takes or "no value"))
         options[name] = value
     return words, options

@@ -7,11 +7,10 @@ follows it is kept. Bytes are counted from 0 in the errors.
 import binascii
 import json
 import os
-import sys
 
 from .arguments import Parser
 from .cipher import decrypt, encrypt
-from .errors import ProtocolError
+from .errors import LocalError, ProtocolError
 from .output import put
 from .wire import frame, next_message
 
@@ -54,7 +53,12 @@ def _input(words: "list[str]") -> bytes:
     """The arguments as they were typed, else standard input."""
     if words:
         return os.fsencode(" ".join(words))
-    return sys.stdin.buffer.read() if sys.stdin else b""
+    try:
+        os.set_blocking(0, True)
+        with open(0, "rb", closefd=False) as standard_input:
+            return standard_input.read()
+    except OSError as error:
+        raise LocalError("standard input cannot be read: %s" % error.strerror) from None
 
 
 def from_base64(text: bytes) -> bytes:
@@ -62,7 +66,7 @@ def from_base64(text: bytes) -> bytes:
 
     Raises ProtocolError with the place of the first byte that does not fit.
     """
-    decoded = b""
+    decoded = bytearray()
     group = b""
     for position, byte in enumerate(text):
         if byte in BLANKS:
@@ -75,7 +79,7 @@ def from_base64(text: bytes) -> bytes:
             group = b""
     if group:
         raise ProtocolError("the base64 ends within a group of four, at byte %d" % len(text))
-    return decoded
+    return bytes(decoded)
 
 
 def deframe(payload: bytes) -> "list[bytes]":
@@ -102,7 +106,8 @@ def check_json(data: bytes, what: str) -> None:
         blanks = len(text) - len(text.lstrip(" \t\r\n"))
         if text[blanks : blanks + 1] not in ("{", "["):
             raise json.JSONDecodeError("no object", text, blanks)
-        json.JSONDecoder().raw_decode(text, blanks)
+        # No int() of long numbers: Python refuses it, or takes minutes.
+        json.JSONDecoder(parse_int=float).raw_decode(text, blanks)
     except UnicodeDecodeError as error:
         raise ProtocolError(
             "%s is not UTF-8 at byte %d: %.40r" % (what, error.start, data)

@@ -36,15 +36,15 @@ def run(started=0.0):
     Leaves by _exit: that spares the interpreter's tidying up, a sixth of a call's cost, and
     does not wait for a name look-up that hangs.
     """
-    # Whichever of 0, 1, 2 is closed becomes /dev/null, opened for reading: no socket gets its
-    # number, and to write to it still fails, as it should.
-    while posix.open("/dev/null", 0) < 2:
-        pass
-    if signal.getsignal(2) is signal.default_int_handler:
-        signal.signal(2, signal.SIG_DFL)  # die of SIGINT itself, without a traceback
     started = started or time.monotonic()
     early = []  # type: list[Any]
     try:
+        # Whichever of 0, 1, 2 is closed becomes /dev/null, opened for reading: no socket gets
+        # its number, and to write to it still fails, as it should.
+        while posix.open("/dev/null", 0) < 2:
+            pass
+        if signal.getsignal(2) is signal.default_int_handler:
+            signal.signal(2, signal.SIG_DFL)  # die of SIGINT itself, without a traceback
         output = call(sys.argv[1:], started + TIMEOUT_S, early)
     except Exception as error:
         from .cli import main
@@ -96,6 +96,7 @@ def deliver(output, deadline):
     """Write to standard output, soon after `deadline` at the latest; returns the exit code."""
     try:
         # A pipe that nobody reads blocks for ever; the alarm ends that by KeyboardInterrupt.
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGALRM])
         signal.signal(signal.SIGALRM, signal.default_int_handler)
         signal.setitimer(0, max(deadline - time.monotonic(), 0) + GRACE_S)
         while output:

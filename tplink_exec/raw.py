@@ -1,5 +1,6 @@
 """Commands that print the device's JSON reply as it is, byte for byte."""
 
+from .errors import ProtocolError
 from .messages import answer
 
 TYPE_CHECKING = False
@@ -17,5 +18,6 @@ def emeter(exchange: "Exchange", options: "Options") -> bytes:
 
 def _reply(exchange: "Exchange", module: str, method: str) -> bytes:
     reply = exchange(b'{"%s":{"%s":{}}}' % (module.encode(), method.encode()))
-    answer(reply, module, method)
+    if not answer(reply, module, method):
+        raise ProtocolError("the reply to %s %s is empty: an echo?" % (module, method))
     return reply + b"\n"

@@ -18,7 +18,7 @@ GRACE_S = 0.1
 
 def failure(error: BaseException, argv: "list[str]") -> int:
     """Tell the user why the command line `argv` failed; returns the exit code."""
-    if isinstance(error, KeyboardInterrupt):  # cli's alarm, or output's
+    if isinstance(error, KeyboardInterrupt):  # plain's alarm
         error = LocalError("standard output cannot be written: nobody reads it")
     elif isinstance(error, OSError):  # exchange() raises none, so this is a write
         error = LocalError("standard output cannot be written: %s" % error.strerror)
@@ -39,7 +39,7 @@ def complain(text: str) -> None:
     """One line on standard error, if that can be written; text from anywhere is made safe."""
     try:
         put(2, ("tplink-exec: %s\n" % one_line(text)).encode(), GRACE_S)
-    except (OSError, KeyboardInterrupt):
+    except OSError:
         pass
 
 

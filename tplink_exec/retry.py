@@ -26,10 +26,11 @@ LOCAL = (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM, errno.EAFNOSUP
 def persist(link: "Connection", request: bytes, once: bool, error: Exception) -> bytes:
     """The reply to `request` after all; `error` is how the first try ended. Raises PlugError."""
     pauses = {kind: list(seconds) for kind, seconds in PAUSES_S.items()}
-    by_name = isinstance(error, (socket.gaierror, UnicodeError))
-    failed = not by_name  # that the host is a name is no failure yet
+    by_name = False
     while True:
-        if failed:
+        if isinstance(error, (socket.gaierror, UnicodeError)) and not by_name:
+            by_name = True  # no numeric address, so a name; that is no failure yet
+        else:
             failure, kind = judge(link, once, error)
             link.close()
             left = pauses[kind]
@@ -41,7 +42,7 @@ def persist(link: "Connection", request: bytes, once: bool, error: Exception) ->
                 connect_by_name(link)
             return link.attempt(request)
         except (OSError, ValueError) as next_error:
-            error, failed = next_error, True
+            error = next_error
 
 
 def judge(link: "Connection", once: bool, error: Exception) -> "tuple[PlugError, str]":

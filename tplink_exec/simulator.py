@@ -153,13 +153,15 @@ def simulate(argv: "list[str]") -> None:
     parser.add_argument("--port", type=int, default=9999)
     parser.add_argument("--fault", choices=sorted([*FAULTS, BACKLOG]))
     options = parser.parse_args(argv)
+    models = options.model or ["HS100"]
     try:
         address = ipaddress.ip_address(options.address)
+        address + len(models)  # type: ignore[operator]
     except ValueError as error:
         raise UsageError("--address: %s" % error) from None
     if not 0 <= options.port <= 65535:
         raise UsageError("--port is a number from 0 to 65535, not %d" % options.port)
-    asyncio.run(_serve_all(options.model or ["HS100"], address, options.port, options.fault))
+    asyncio.run(_serve_all(models, address, options.port, options.fault))
 
 
 async def _serve_all(models: "list[str]", address: "Address", port: int, fault: str) -> None:

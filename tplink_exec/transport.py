@@ -4,8 +4,8 @@ Rules (product.md, section 3):
 1. The deadline covers look-up, connecting, every retry and every byte of every reply.
 2. Here is what happens when all goes well. Whatever error a try ends with, `retry` decides
    whether there is another try, and what the user is told.
-3. A connection over which more came than the reply is not used again: what a device says
-   twice must never be taken for the answer to a later request.
+3. A connection over which more has come than the reply is not used again: what a device says
+   twice is not to be taken for the answer to a later request.
 
 `_socket` is what `socket` wraps; to import that costs as much as to start Python.
 """
@@ -35,10 +35,12 @@ class Connection:
         self.host = host
         self.port = port
         self.deadline = deadline
-        self.early = early[-1] if len(early) > 1 else None
-        self.socket = early[0] if len(early) > 1 else None  # type: Any
-        self.pending = early[1] if len(early) > 2 else bytearray()
-        self.stage = WAITING if len(early) > 2 else CONNECTING
+        sent = len(early) > 2
+        failed = len(early) > 1 and isinstance(early[-1], OSError)
+        self.early = early[-1] if sent or failed else None
+        self.socket = early[0] if sent else None  # type: Any
+        self.pending = early[1] if sent else bytearray()
+        self.stage = WAITING if sent else CONNECTING
 
     def exchange(self, request: bytes, once: bool = False) -> bytes:
         """The device's reply to `request`, both plain JSON text.
