@@ -29,7 +29,9 @@ def render() -> str:
         sources[name] = path.read_text(encoding="ascii")  # so that old Pythons can read it too
     for name, source in sources.items():
         if "'''" in source or source.endswith("\\") or "\r" in source:
-            raise SystemExit("%s: ''' and CR cannot stand in the single file" % name)
+            raise SystemExit(
+                "%s: ''', CR and a backslash at the end cannot stand in the single file" % name
+            )
     entries = ["    %r: r'''%s''',\n" % entry for entry in sources.items()]
     before, after = loader.split(MARK)
     return before + "SOURCES = {\n" + "".join(entries) + "}\n" + after

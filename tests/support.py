@@ -21,7 +21,7 @@ FORMS = {
     "package": [sys.executable, "-m", "tplink_exec"],
 }
 SLACK_S = 0.25
-"""How long after its deadline a process may still be there (product.md, section 3)."""
+"""How long after its deadline a process may still be there."""
 
 Result = collections.namedtuple("Result", "code out err seconds")
 

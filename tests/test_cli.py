@@ -136,6 +136,7 @@ class Forms:
             (["host", "9999", "on", "--timeout"], "--timeout takes SECONDS"),
             (["host", "9999", "on", "--timeout="], "--timeout takes SECONDS"),
             (["host", "9999", "on", "--quiet=yes", "on"], "--quiet takes no value"),
+            (["host", "9999", "on", "--print-state="], "--print-state takes no value"),
             (["host\n9999\x1b", "9999", "fl\ny"], r"unknown command fl\ny"),
             *(
                 (["host", "9999", "on", "--timeout", text], "--timeout")

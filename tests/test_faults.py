@@ -37,6 +37,7 @@ SAME = {
     "other-module": 5,
     "err-code": 6,
     "one-byte-segments": 0,
+    "slow-reply": 0,
     "two-replies": 0,
     "drop-first": 0,
     "close-after-reply": 0,

@@ -1,6 +1,7 @@
 """encode and decode, as processes: the constants of shell scripts, and every way to be wrong."""
 
 import base64
+import os
 import unittest
 
 from tests.support import FORMS, assert_failure, run
@@ -68,6 +69,18 @@ class Payload(unittest.TestCase):
         self.fails(encode('{"я":x}'), "at byte 6")
         self.fails(encode(stdin=b'{"a":"\xff"}'), "not UTF-8 at byte 6")
         self.fails(encode("[" * 99999), "nested")
+
+    def test_long_numbers_and_long_payloads(self):
+        text = b'{"a":' + b"1" * 5000 + b"}"
+        self.assertEqual(decode(stdin=encode(stdin=text).out).out, text + b"\n")
+        text = b'{"a":"' + b"x" * 900000 + b'"}'
+        self.assertEqual(decode(stdin=encode(stdin=text).out).out, text + b"\n")
+
+    def test_standard_input_that_cannot_be_read(self):
+        with open(os.devnull, "wb") as write_only:
+            result = run([*PROGRAM, "encode"], stdin=write_only)
+        assert_failure(self, result, 2)
+        self.assertIn(b"standard input", result.err)
 
     def test_wrong_base64(self):
         self.fails(decode("AAA*"), "not base64 at byte 3: b'*'")

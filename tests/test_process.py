@@ -28,6 +28,17 @@ class Process(unittest.TestCase):
         script = 'exec "$@" ' + redirections
         return run(["sh", "-c", script, "sh", *FORMS[form], *self.words, *words])
 
+    def full_pipe(self):
+        """The write end of a pipe that is full and that nobody reads."""
+        read, write = os.pipe()
+        self.addCleanup(os.close, read)
+        self.addCleanup(os.close, write)
+        os.set_blocking(write, False)
+        while select.select([], [write], [], 0)[1]:
+            os.write(write, b"x" * 4096)
+        os.set_blocking(write, True)
+        return write
+
     def test_closed_standard_output(self):
         for form in FORMS:
             for name in ("check", "status", "emeter"):
@@ -59,13 +70,7 @@ class Process(unittest.TestCase):
         self.assertEqual((done.returncode, done.stderr.count(b"\n")), (2, 1), done.stderr)
 
     def test_a_pipe_that_is_full_and_never_read(self):
-        read, write = os.pipe()
-        self.addCleanup(os.close, read)
-        self.addCleanup(os.close, write)
-        os.set_blocking(write, False)
-        while select.select([], [write], [], 0)[1]:
-            os.write(write, b"x" * 4096)
-        os.set_blocking(write, True)
+        write = self.full_pipe()
         started = time.monotonic()
         words = [*FORMS["file"], *self.words, "check", "--timeout", "0.5"]
         done = subprocess.run(words, stdout=write, stderr=subprocess.PIPE, timeout=20)
@@ -73,6 +78,31 @@ class Process(unittest.TestCase):
         self.assertEqual((done.returncode, done.stderr.count(b"\n")), (2, 1), done.stderr)
         done = subprocess.run(words, stdout=write, stderr=write, timeout=20)
         self.assertEqual(done.returncode, 2)
+
+    def test_help_into_a_pipe_that_is_never_read(self):
+        write = self.full_pipe()
+        done = subprocess.run(
+            [*FORMS["file"], "--help"], stdout=write, stderr=subprocess.PIPE, timeout=20
+        )
+        self.assertEqual((done.returncode, done.stderr.count(b"\n")), (2, 1), done.stderr)
+
+    def test_debug_lines_that_cannot_be_written(self):
+        with simulated(fault="slow-reply") as slow:
+            for redirection in ("2>/dev/full", "2>&-"):
+                self.words = [slow.host, str(slow.port)]
+                self.assertEqual(self.shell(redirection, "check", "--debug")[:2], (0, b"OFF\n"))
+
+    def test_an_alarm_that_the_parent_has_blocked(self):
+        write = self.full_pipe()
+        for words in (["check"], ["check", "--timeout", "0.5"]):
+            done = subprocess.run(
+                [*FORMS["file"], *self.words, *words],
+                stdout=write,
+                stderr=subprocess.PIPE,
+                timeout=20,
+                preexec_fn=lambda: signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGALRM]),
+            )
+            self.assertEqual((done.returncode, done.stderr.count(b"\n")), (2, 1), done.stderr)
 
     def test_all_descriptors_closed(self):
         self.assertEqual(self.shell("<&- >&- 2>&-", "on").code, 0)

@@ -130,6 +130,7 @@ class Simulate(unittest.TestCase):
             ["--port", "65536"],
             ["--address", "x"],
             ["now"],
+            ["--address", "255.255.255.255", "--model", "HS100"],
         ):
             assert_failure(self, run([*FORMS["file"], "simulate", *words]), 1)
 

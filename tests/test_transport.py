@@ -70,6 +70,11 @@ class Retries(TestCase):
 
 
 class Lookup(TestCase):
+    def test_a_name_and_a_device_that_closes_after_each_reply(self):
+        with simulated(fault="close-after-reply") as plug:
+            link = self.link_to(plug, host="localhost")
+            self.assertEqual(len({link.exchange(GET) for _ in range(3)}), 1)
+
     def substitute(self, function):
         patch = mock.patch.object(lookup, "resolve", function)
         patch.start()

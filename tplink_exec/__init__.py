@@ -1,7 +1,7 @@
-"""Control TP-Link/Kasa Wi-Fi plugs, switches and lights on the local network.
+"""Control TP-Link/Kasa Wi-Fi plugs and switches on the local network.
 
-The program is `tplink_exec.cli`; the public Python API is `tplink_exec.cipher`. Importing the
-package loads none of its modules: each is loaded when it is first used.
+The program is `tplink_exec.plain`, then `cli`; the public Python API is `tplink_exec.cipher`.
+Importing the package loads none of its modules: each is loaded when it is first used.
 """
 
 __version__ = "0.1.0"

@@ -27,7 +27,7 @@ emeter | raw.emeter      | emeter get_realtime                      | the device
 SUBCOMMANDS = """
 encode   | payload.encode     | [--raw] [--udp] [JSON]   | prints JSON as a device is sent it, in base64
 decode   | payload.decode     | [--raw] [--udp] [BASE64] | prints what was sent or captured, as JSON
-simulate | simulator.simulate | [--model M]... [--address A] [--port P] [--fault F] | simulated devices
+simulate | simulator.simulate | [--model M]... [--address A] [--port P] [--fault F] | plays plugs, until it is stopped
 demo     | demo.demo          |                          | shows the main commands on a simulated plug
 """
 
@@ -37,7 +37,7 @@ OPTIONS = """
 --print-state |         | after switching, reads the state and prints it as check does
 --quiet       |         | nothing on standard error
 --debug       |         | requests and replies, decoded, on standard error
---help        |         | prints this text
+--help        |         | prints the help
 --version     |         | prints the version
 """
 

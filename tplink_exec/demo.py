@@ -39,7 +39,7 @@ def demo(argv: "list[str]") -> None:
     finally:
         plug.terminate()
         plug.wait()
-    say("The plug is switched off at the wall now.\n\n")
+    say("The simulated plug has ended: nothing listens on its port now.\n\n")
     show(host, port, "check")
 
 

@@ -1,7 +1,7 @@
 """Host names to addresses, in bounded time: the resolver knows no deadline of ours.
 
-It may block for as long as its configuration says, 30 s and more, and deaf to Python. So it
-runs in a thread, which is left behind when time is up.
+It may block for as long as its configuration says, 30 s and more, and cannot be interrupted from
+Python. So it runs in a thread, which is left behind when time is up.
 """
 
 import _socket as socket

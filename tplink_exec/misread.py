@@ -5,7 +5,7 @@ import json
 from .errors import PlugError, ProtocolError, Refused
 
 MAX_DEVICE_TEXT = 200
-"""Characters of a device's own words in an error (product.md, section 2)."""
+"""Characters of a device's own words in an error."""
 
 
 def no_answer(reply: bytes, module: str, method: str) -> PlugError:

@@ -32,7 +32,7 @@ def understand(argv: "list[str]") -> "Call":
         raise UsageError(problem + "; see tplink-exec --help")
     host, port, options["command"] = words[0], int(words[1]), words[2].lower()
     command = load(rows(COMMANDS)[options["command"]][0])
-    if "--debug" in options:
+    if "--debug" in options and "--quiet" not in options:
         command = load("report.traced")(command, host, port)
     return host, port, command, options
 
@@ -54,7 +54,7 @@ def split(argv: "list[str]") -> "tuple[list[str], Options]":
     options = {}  # type: Options
     rest = iter(argv)
     for word in rest:
-        name, equals, value = word.partition("=")
+        name, equals, value = ("--help" if word == "-h" else word).partition("=")
         if name not in rows(OPTIONS):
             if word[:1] == "-" and word != "-":
                 raise UsageError("unknown option %s; see tplink-exec --help" % name)

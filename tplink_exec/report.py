@@ -3,8 +3,9 @@
 Imports nothing from files: there may be no descriptor left to open them.
 """
 
+from .commands import SUBCOMMANDS
 from .errors import LocalError, PlugError, UsageError
-from .options import understand
+from .options import rows, understand
 from .output import put
 
 TYPE_CHECKING = False
@@ -30,7 +31,7 @@ def failure(error: BaseException, argv: "list[str]") -> int:
     if not isinstance(error, UsageError):
         host, port, _, _ = understand(argv)
         text = (place(host, port) if host else argv[0]) + ": " + text
-    if "--quiet" not in argv:
+    if "--quiet" not in argv or argv[0] in rows(SUBCOMMANDS):
         complain(text)
     return code
 

@@ -61,8 +61,11 @@ def judge(link: "Connection", once: bool, error: Exception) -> "tuple[PlugError,
         return ProtocolError("%s; is this a TP-Link device?" % error), ""
     number = getattr(error, "errno", None)
     if number in (None, errno.EAGAIN):  # settimeout's; the kernel's own has a number
-        text = "no complete answer in time: " + (begun or link.stage)
-        return DeadlineExceeded(text + "; is it powered, and in this network?"), ""
+        if not sent:
+            text = "no connection in time; is it powered, and in this network?"
+        else:
+            text = "no complete reply in time (%s); does it hang?" % (begun or "not a byte")
+        return DeadlineExceeded(text), ""
     reason = getattr(error, "strerror", "") or str(error)
     if number in LOCAL:
         return LocalError("no socket to be had: " + reason), ""

@@ -3,8 +3,8 @@
 A scenario is a generator (reply, number) that yields what to do, in order: bytes are sent, a
 number is a pause in seconds, and CLOSE, RESET or HOLD ends it. `reply` is the plain text that
 the device would give, `number` counts the connections from 0. A scenario that ends otherwise
-leaves the connection open for the next request. Two more are played before any request and
-`simulator`: nothing is accepted.
+leaves the connection open for the next request. One more fault, "backlog", is in `simulator`: no
+connection is accepted.
 """
 
 import json
@@ -77,6 +77,11 @@ def _one_byte_segments(reply: bytes, number: int) -> "Steps":
         yield 0.0
 
 
+def _slow_reply(reply: bytes, number: int) -> "Steps":
+    yield 0.3
+    yield frame(reply)
+
+
 def _two_replies(reply: bytes, number: int) -> "Steps":
     yield frame(reply) * 2
 
@@ -122,6 +127,7 @@ FAULTS = {  # type: dict[str, Scenario]
     "sysinfo-instead": _instead(b'{"system":{"get_sysinfo":{"relay_state":1,"err_code":0}}}'),
     "err-code": _err_code,
     "one-byte-segments": _one_byte_segments,
+    "slow-reply": _slow_reply,
     "two-replies": _two_replies,
     "drop-first": _drop_first,
     "close-after-reply": _close_after_reply,

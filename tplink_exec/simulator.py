@@ -148,15 +148,18 @@ class _Discovery(asyncio.DatagramProtocol):
 def simulate(argv: "list[str]") -> None:
     """The subcommand: serve until a signal ends the process."""
     parser = Parser("simulate")
-    parser.add_argument("--model", action="append", choices=sorted(MODELS))
-    parser.add_argument("--address", default="127.0.0.1")
-    parser.add_argument("--port", type=int, default=9999)
-    parser.add_argument("--fault", choices=sorted([*FAULTS, BACKLOG]))
+    models_help = "each further one on the next address: " + ", ".join(MODELS)
+    parser.add_argument("--model", action="append", choices=MODELS, metavar="M", help=models_help)
+    parser.add_argument("--address", default="127.0.0.1", metavar="A", help="default %(default)s")
+    parser.add_argument("--port", type=int, default=9999, metavar="P", help="0: any free one")
+    faults = sorted([*FAULTS, BACKLOG])
+    faults_help = "what to do instead of answering: " + ", ".join(faults)
+    parser.add_argument("--fault", choices=faults, metavar="F", help=faults_help)
     options = parser.parse_args(argv)
     models = options.model or ["HS100"]
     try:
         address = ipaddress.ip_address(options.address)
-        address + len(models)  # type: ignore[operator]
+        address + len(models)
     except ValueError as error:
         raise UsageError("--address: %s" % error) from None
     if not 0 <= options.port <= 65535:

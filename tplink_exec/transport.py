@@ -1,6 +1,6 @@
 """TCP to a device's port 9999, every wait bounded by one deadline.
 
-Rules (product.md, section 3):
+Rules:
 1. The deadline covers look-up, connecting, every retry and every byte of every reply.
 2. Here is what happens when all goes well. Whatever error a try ends with, `retry` decides
    whether there is another try, and what the user is told.

@@ -15,7 +15,7 @@ EXIT_CODES = """
 2 | something on this machine: an old Python, standard output that cannot be written
 3 | unreachable: refused, no route, name not found; dropped before any byte of a reply
 4 | no complete answer before the deadline
-5 | an answer that is not the protocol: garbled, cut off, over-long, not JSON, another shape
+5 | not the protocol: garbled, cut off, over-long, not JSON, another shape; bad input of decode
 6 | the device refused, or has no such feature or field
 130, 143 | stopped by SIGINT, SIGTERM: that is how a shell shows it
 """
@@ -51,7 +51,7 @@ def information(options: "Options") -> None:
 def section(title: str, entries: "list[tuple[str, str]]") -> str:
     width = max(len(name) for name, _ in entries)
     lines = [
-        "  %-*s  %s\n" % (width, name, text.replace("\n", "\n" + " " * (width + 4)))
+        "  %-*s  %s\n" % (width, name, text.rstrip().replace("\n", "\n" + " " * (width + 4)))
         for name, text in entries
     ]
     return title + "\n" + "".join(lines)
