@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 import time
+import unittest
 from pathlib import Path
 
 from tplink_exec.sim_models import Plug
@@ -20,6 +21,9 @@ FORMS = {
     "file": [PYTHON, "-I", "-S", SINGLE_FILE],
     "package": [sys.executable, "-m", "tplink_exec"],
 }
+needs_first_line = unittest.skipUnless(
+    os.path.exists("/usr/bin/python3"), "no /usr/bin/python3, which the single file's #! line names"
+)
 SLACK_S = 0.25
 """How long after its deadline a process may still be there."""
 

@@ -7,7 +7,7 @@ import subprocess
 import tempfile
 import unittest
 
-from tests.support import ROOT, SINGLE_FILE, simulated
+from tests.support import ROOT, SINGLE_FILE, needs_first_line, simulated
 from tplink_exec.commands import COMMANDS, OPTIONS, SUBCOMMANDS
 from tplink_exec.options import rows
 from tplink_exec.usage import EXIT_CODES
@@ -55,6 +55,7 @@ class Tables(unittest.TestCase):
         self.assertEqual(table_after("code | meaning")[: len(wanted)], wanted)
 
 
+@needs_first_line
 class Commands(unittest.TestCase):
     def setUp(self):
         self.folder = tempfile.mkdtemp()

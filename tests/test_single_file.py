@@ -8,7 +8,15 @@ import tempfile
 import unittest
 from pathlib import Path
 
-from tests.support import PYTHON, ROOT, SINGLE_FILE, assert_failure, run, simulated
+from tests.support import (
+    PYTHON,
+    ROOT,
+    SINGLE_FILE,
+    assert_failure,
+    needs_first_line,
+    run,
+    simulated,
+)
 
 HOSTILE = 'import sys; sys.stdout.write("ON\\n"); sys.stdout.flush(); raise SystemExit("hostile")\n'
 
@@ -58,6 +66,7 @@ class SingleFile(unittest.TestCase):
         for path in ROOT.glob("tplink_exec/*.py"):
             self.assertIn(path.read_bytes(), data)  # verbatim
 
+    @needs_first_line
     def test_any_folder_and_name(self):
         for name in ("hs100.sh", "tplink-exec", "a b's $x.sh"):
             path = self.copy(name)
@@ -65,6 +74,7 @@ class SingleFile(unittest.TestCase):
             self.works(["./" + name], cwd=self.folder)
             self.works([name], cwd="/", env={"PATH": self.folder + ":" + os.environ["PATH"]})
 
+    @needs_first_line
     def test_started_by_python_and_by_shells(self):
         path = self.copy()
         shells = [shell for shell in ("sh", "bash", "dash", "ksh", "zsh") if shutil.which(shell)]
@@ -80,6 +90,7 @@ class SingleFile(unittest.TestCase):
             self.works([*starter, path])
             self.works([*starter, "hs100.sh"], cwd=self.folder)
 
+    @needs_first_line
     def test_unwritable_home_and_no_environment(self):
         path = self.copy()
         self.works(["env", "-i", path])
@@ -87,6 +98,7 @@ class SingleFile(unittest.TestCase):
         self.works(["env", "-i", PYTHON, path])
         self.works([path], env={"HOME": "/nonexistent"})
 
+    @needs_first_line
     def test_through_symbolic_links(self):
         path = self.copy()
         os.mkdir(os.path.join(self.folder, "bin"))
@@ -95,6 +107,7 @@ class SingleFile(unittest.TestCase):
         for argv in ([link], ["sh", link], [PYTHON, link]):
             self.works(argv, cwd="/")
 
+    @needs_first_line
     def test_hostile_modules_beside_it_and_in_pythonpath(self):
         path = self.copy()
         for name in ("json", "socket", "_json", "_socket", "tplink_exec", "argparse", "subprocess"):

@@ -18,6 +18,7 @@ from pathlib import Path
 PROGRAM = str(Path(__file__).resolve().parents[2] / "scripts" / "tplink-exec")
 ISOLATED = [os.path.realpath(sys.executable), "-I", "-S"]
 RUNS = 101
+CASES = ("check", "on", "check --timeout 4", "status", "toggle")
 
 # Run as -c: PROGRAM, or nothing, and the peak of the process's memory at its end.
 PEAK = """
@@ -39,20 +40,20 @@ def main(runs):
     with subprocess.Popen(simulate, stdout=subprocess.PIPE) as plug:
         try:
             place = plug.stdout.readline().decode().split()[1].split(":")
-            report(place, ("check", "on", "status", "toggle"), runs)
+            report(place, CASES, runs)
         finally:
             plug.terminate()
 
 
 def report(place, names, runs):
     cases = {"python3 -I -S -c pass": [*ISOLATED, "-c", "pass"]}
-    cases.update({name: [*ISOLATED, PROGRAM, *place, name] for name in names})
+    cases.update({name: [*ISOLATED, PROGRAM, *place, *name.split()] for name in names})
     samples = {name: [] for name in cases}
     with open(os.devnull, "wb") as null:
         for _ in range(runs):
             for name, argv in cases.items():
                 samples[name].append(measure(argv, null.fileno()))
-    peaks = [peak(), *(peak(PROGRAM, *place, name) for name in names)]
+    peaks = [peak(), *(peak(PROGRAM, *place, *name.split()) for name in names)]
     print("Python %s, %d runs each, alternating; medians" % (sys.version.split()[0], runs))
     print("| | CPU ms | ratio | wall ms | ratio | peak MiB |\n|---|---|---|---|---|---|")
     bare = None
