@@ -68,6 +68,12 @@ class Forms:
             assert_failure(self, result, 6)
             self.assertIn(b"module not support (err_code -1)", result.err)
 
+    def test_an_echo_is_no_answer(self):
+        with simulated("HS110") as plug:
+            plug.device.answer = lambda request: request
+            for name, code in (("status", 5), ("emeter", 5), ("on", 5), ("check", 6)):
+                assert_failure(self, self.call(plug, name), code)
+
     def test_devices_without_relay_state_are_refused(self):
         for info in ({"children": [{"id": "00", "state": 1}]}, {"light_state": {"on_off": 1}}):
             with simulated() as plug:
