@@ -61,6 +61,9 @@ class Replies(unittest.TestCase):
         self.assertEqual(relay_state(sysinfo({"system": PLUG})), 1)
         self.assertEqual(relay_state(sysinfo({"relay_state": 0, "system": PLUG})), 0)
         self.assertRaises(ProtocolError, relay_state, sysinfo({"system": {"relay_state": True}}))
+        self.assertRaises(Refused, relay_state, sysinfo({"system": {"system": PLUG}}))
+        deep = b'{"system":' * 400 + b"{}" + b"}" * 400
+        self.assertRaises(Refused, relay_state, sysinfo({"system": 0}).replace(b"0", deep))
 
     def test_other_shapes(self):
         for text in (b"", b"1", b"[]", b"{}", b"null", b'"ON"', b'{"system":1}', b'{"system":{}}'):

@@ -69,6 +69,6 @@ def relay_state(reply):
     state = info.get("relay_state")
     if repr(state) in ("0", "1"):
         return int(state)  # type: ignore[arg-type]
-    from .misread import other_relay_state
+    from .misread import unnested
 
-    return other_relay_state(info)
+    return relay_state(unnested(info))

@@ -30,19 +30,16 @@ def no_answer(reply: bytes, module: str, method: str) -> PlugError:
     return ProtocolError("the reply does not answer %s %s: %.60r" % (module, method, reply))
 
 
-def other_relay_state(info: "dict[str, object]") -> int:
-    """relay_state where it is nested once more, as some firmware does; else raises PlugError."""
+def unnested(info: "dict[str, object]") -> bytes:
+    """The reply that some firmware nests once more, in get_sysinfo's "system".
+
+    Raises PlugError when that is not why `info` has no relay_state of 0 or 1.
+    """
+    if "relay_state" in info:
+        raise ProtocolError("relay_state is %.20r, not 0 or 1" % (info["relay_state"],))
     nested = info.get("system")
-    if isinstance(nested, dict):
-        if repr(nested.get("err_code", 0)) != "0":
-            raise no_answer(
-                json.dumps({"system": {"get_sysinfo": nested}}).encode(), "system", "get_sysinfo"
-            )
-        info = {**nested, **info}
-    if "relay_state" not in info:
+    if not isinstance(nested, dict):
         model = str(info.get("model", "this device"))[:MAX_DEVICE_TEXT]
         raise Refused("%s has no relay_state: only plugs and switches are supported yet" % model)
-    state = info["relay_state"]
-    if type(state) is not int or state not in (0, 1):
-        raise ProtocolError("relay_state is %.20r, not 0 or 1" % (state,))
-    return state
+    fields = {name: value for name, value in nested.items() if name != "system"}  # once, no more
+    return json.dumps({"system": {"get_sysinfo": fields}}).encode()

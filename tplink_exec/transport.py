@@ -69,6 +69,7 @@ class Connection:
             host = self.host.encode()
             found = socket.getaddrinfo(host, self.port, 0, 1, 0, socket.AI_NUMERICHOST)[0]
             self.connect(found[0], found[4])
+        self.socket.settimeout(self.deadline - time.monotonic())
         self.socket.sendall(frame(request))
         self.stage = WAITING
         return self.receive()
