@@ -15,7 +15,7 @@ EXIT_CODES = """
 2 | something on this machine: an old Python, standard output that cannot be written
 3 | unreachable: refused, no route, name not found; dropped before any byte of a reply
 4 | no complete answer before the deadline
-5 | not the protocol: garbled, cut off, too long, no JSON, another shape; bad input of encode, decode
+5 | not the protocol: garbled, cut off, too long, no JSON, wrong shape; bad input of encode, decode
 6 | the device refused, or has no such feature or field
 130, 143 | stopped by SIGINT, SIGTERM: that is how a shell shows it
 """
