@@ -11,7 +11,7 @@ import time
 import unittest
 from pathlib import Path
 
-from tplink_exec.sim_models import Plug
+from tplink_exec.sim_models import device
 from tplink_exec.simulator import Simulator
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -67,7 +67,7 @@ def simulated(model="HS100", fault="", address="127.0.0.1", alias=None, state=0)
     """A Simulator on a free loopback port; yields it with `host` and `port` set."""
     if not _loop:
         _loop.append(Loop())
-    simulator = Simulator(Plug(model), fault)
+    simulator = Simulator(device(model), fault)
     simulator.device.alias = alias or simulator.device.alias
     simulator.device.relay_state = state
     simulator.host = address

@@ -15,12 +15,13 @@ from .cipher import decrypt, encrypt
 from .errors import LocalError, UsageError
 from .output import put
 from .sim_faults import FAULTS, HOLD, RESET
-from .sim_models import MODELS, Plug
+from .sim_models import MODELS, device
 from .wire import frame, next_message
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from .shapes import Address, Any, Steps  # noqa: F401 (type comments)
+    from .sim_base import Device
 
 BACKLOG = "backlog"
 """The fault of a device that accepts no connection: its queue is full."""
@@ -32,7 +33,7 @@ class Simulator:
     `connections` and `requests` (the last 100, plain text) count what came by TCP.
     """
 
-    def __init__(self, device: Plug, fault: str = "") -> None:
+    def __init__(self, device: "Device", fault: str = "") -> None:
         self.device = device
         self.fault = fault
         self.connections = 0
@@ -133,7 +134,7 @@ class Simulator:
 
 
 class _Discovery(asyncio.DatagramProtocol):
-    def __init__(self, device: Plug) -> None:
+    def __init__(self, device: "Device") -> None:
         self.device = device
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -170,7 +171,7 @@ def simulate(argv: "list[str]") -> None:
 async def _serve_all(models: "list[str]", address: "Address", port: int, fault: str) -> None:
     simulators = []
     for number, model in enumerate(models):
-        simulators.append(Simulator(Plug(model, number), fault))
+        simulators.append(Simulator(device(model, number), fault))
         port = await simulators[-1].start(str(address + number), port)
         place = "[%s]:%d" if address.version == 6 else "%s:%d"
         put(1, ("%s %s\n" % (model, place % (address + number, port))).encode())
