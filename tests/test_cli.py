@@ -74,14 +74,13 @@ class Forms:
             for name, code in (("status", 5), ("emeter", 5), ("on", 5), ("check", 6)):
                 assert_failure(self, self.call(plug, name), code)
 
-    def test_devices_without_relay_state_are_refused(self):
-        for info in ({"children": [{"id": "00", "state": 1}]}, {"light_state": {"on_off": 1}}):
-            with simulated() as plug:
-                plug.device.get_sysinfo = lambda _, info=info: {**info, "err_code": 0}
-                plug.device.methods["system"]["get_sysinfo"] = plug.device.get_sysinfo
-                for name in ("check", "toggle"):
-                    assert_failure(self, self.call(plug, name), 6)
-                self.assertEqual(sets(plug), [])
+    def test_a_device_of_no_known_family_is_refused(self):
+        with simulated() as plug:
+            info = {"model": "KC100(US)", "err_code": 0}
+            plug.device.methods["system"]["get_sysinfo"] = lambda _: info
+            for name in ("check", "toggle"):
+                assert_failure(self, self.call(plug, name), 6)
+            self.assertEqual(sets(plug), [])
 
     def test_device_text_is_escaped_on_standard_error(self):
         error = {"err_code": -7, "err_msg": "\x1b[31mred\n\x9b\x7f\u202e" + "y" * 400}

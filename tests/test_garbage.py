@@ -12,14 +12,15 @@ import unittest
 
 from tests.support import FORMS, run
 from tplink_exec.errors import PlugError
-from tplink_exec.messages import answer, relay_state
-from tplink_exec.sim_models import MODELS, Plug
+from tplink_exec.messages import answer
+from tplink_exec.messages import state as relay_state
+from tplink_exec.sim_plugs import PLUGS, Plug
 from tplink_exec.wire import frame, next_message
 
 IN_PROCESS = 20000
 PROCESSES = int(os.environ.get("TPLINK_EXEC_FUZZ_PROCESSES", "10"))
 GET = b'{"system":{"get_sysinfo":{}}}'
-REAL = [Plug(model).answer(GET) for model in MODELS]
+REAL = [Plug(model).answer(GET) for model in PLUGS]
 PIECES = [
     b'"relay_state":1',
     b'"relay_state":true',

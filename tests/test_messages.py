@@ -5,7 +5,8 @@ import unittest
 
 from tests.support import ROOT, run
 from tplink_exec.errors import ProtocolError, Refused
-from tplink_exec.messages import answer, relay_state
+from tplink_exec.messages import answer
+from tplink_exec.messages import state as relay_state
 
 PLUG = {"relay_state": 1, "err_code": 0, "alias": "lamp"}
 
@@ -33,10 +34,26 @@ class Replies(unittest.TestCase):
         for text in (b"01", b"+1", b"1 1", b"NaN", b"Infinity", b"1_0", b"", b"\xd9\xa1"):
             self.assertRaises(ProtocolError, relay_state, raw(text))
 
-    def test_without_relay_state_is_refused_whatever_else_is_there(self):
-        strip = {"children": [{"id": "00", "state": 1}], "model": "HS300(US)"}
-        bulb = {"light_state": {"on_off": 1}, "model": "LB100(US)"}
-        for info in (strip, bulb, {}, {"err_code": 0}):
+    def test_the_state_of_strips_and_lights(self):
+        for on in (0, 1):
+            strip = {"children": [{"state": 0}, {"state": on}]}
+            light = {"light_state": {"on_off": on}, "brightness": 5}
+            for info in (strip, light):
+                self.assertEqual(relay_state(sysinfo(info)), on)
+                self.assertEqual(relay_state(sysinfo({"system": info})), on)
+
+    def test_only_0_and_1_are_states_of_strips_and_lights_too(self):
+        for value in (True, "1", None, 2, 1.0, [], {}):
+            for info in (
+                {"children": [{"state": 1}, {"state": value}]},
+                {"children": value or [value]},
+                {"light_state": {"on_off": value}},
+                {"light_state": {}, "children": [{"state": 1}]},
+            ):
+                self.assertRaises(ProtocolError, relay_state, sysinfo(info))
+
+    def test_no_state_at_all_is_refused(self):
+        for info in ({}, {"err_code": 0}, {"children": []}, {"light_state": 1}, {"system": {}}):
             self.assertRaises(Refused, relay_state, sysinfo(info))
 
     def test_an_error_anywhere_on_the_way_is_refused(self):
@@ -99,6 +116,20 @@ class Replies(unittest.TestCase):
         with self.assertRaises(Refused) as caught:
             relay_state(sysinfo({"err_code": -1, "err_msg": "x" * 5000}))
         self.assertEqual(str(caught.exception).count("x"), 200)
+
+    def test_no_answer_says_whether_the_method_is_unknown(self):
+        for code, words, unsupported in (
+            (-1, "module not support", True),
+            (-2, "member not support", True),
+            (-2001, "", True),
+            (-9, "Method not support", True),
+            (-3, "invalid argument", False),
+            (-20002, "time out", False),
+        ):
+            with self.assertRaises(Refused) as caught:
+                relay_state(sysinfo({"err_code": code, "err_msg": words}))
+            self.assertEqual(caught.exception.err_code, code)
+            self.assertEqual(caught.exception.unsupported, unsupported)
 
     def test_without_the_private_json_scanner(self):
         """The public fall-back: the same tests again, in a Python whose _json is missing."""

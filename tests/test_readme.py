@@ -1,5 +1,6 @@
 """The README: its commands are run, and its tables are compared with the code."""
 
+import contextlib
 import os
 import re
 import shutil
@@ -13,6 +14,9 @@ from tplink_exec.options import rows
 from tplink_exec.usage import EXIT_CODES
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+DEVICES = {"192.168.1.2": "HS110", "192.168.1.3": "HS300", "192.168.1.4": "LB130"}
+"""What the README says is at these addresses."""
 
 
 def table_after(heading):
@@ -32,7 +36,10 @@ def blocks(language):
 
 class Tables(unittest.TestCase):
     def test_commands(self):
-        wanted = [[name, does, prints] for name, (_, does, prints) in rows(COMMANDS).items()]
+        wanted = [
+            [("%s %s" % (name, takes)).strip(), does, prints]
+            for name, (takes, _, does, prints) in rows(COMMANDS).items()
+        ]
         self.assertEqual(table_after("COMMAND |"), wanted)
 
     def test_options(self):
@@ -75,16 +82,22 @@ class Commands(unittest.TestCase):
         return done.stdout.decode()
 
     def test_every_command_with_a_prompt_prints_what_follows_it(self):
-        with simulated("HS110") as plug:
-            place = "%s %d" % (plug.host, plug.port)
+        with contextlib.ExitStack() as stack:
+            real = {}
+            for address, model in DEVICES.items():
+                device = stack.enter_context(simulated(model))
+                real[address + " 9999"] = "%s %d" % (device.host, device.port)
+                real["-t " + address] = "-t %s -p %d" % (device.host, device.port)
             count = 0
             for block in blocks("console"):
                 for command, output in re.findall(r"(?m)^\$ (.*)\n((?:(?!\$ ).*\n)*)", block):
                     count += 1
                     with self.subTest(command):
-                        real = command.replace("192.168.1.2 9999", place)
-                        self.assertEqual(self.shell(real), output)
-        self.assertGreater(count, 8)
+                        line = command
+                        for place in real:
+                            line = line.replace(place, real[place])
+                        self.assertEqual(self.shell(line), output)
+        self.assertGreater(count, 25)
 
     def test_the_first_screen(self):
         first = README[: README.index("## ")]

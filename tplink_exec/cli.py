@@ -5,6 +5,7 @@ What `plain` does not do itself comes here, with what it has sent and received s
 
 import time
 
+from .errors import PlugError
 from .options import understand
 from .output import put
 from .plain import GRACE_S, TIMEOUT_S
@@ -24,10 +25,19 @@ def main(argv: "list[str]", started: float, early: "list[Any]") -> int:
     """
     try:
         host, port, command, options = understand(argv)
+        if options.get("command") == "join":
+            from .wifi import password
+
+            deadline = started + options.get("--timeout", TIMEOUT_S)
+            options["password"], waited_s = password(options["value"], deadline)
+            started += waited_s
         deadline = started + options.get("--timeout", TIMEOUT_S)
-        output = command(Connection(host, port, deadline, early).exchange, options)
+        try:
+            code, output = 0, command(Connection(host, port, deadline, early).exchange, options)
+        except PlugError as error:
+            code, output = failure(error, argv), error.output
         if output:
             put(1, output, max(deadline - time.monotonic(), 0) + GRACE_S)
-        return 0
+        return code
     except Exception as error:  # a PlugError, or a bug: report tells which
         return failure(error, argv)

@@ -2,39 +2,80 @@
 
 From the tables come dispatch, --help and the README's lists. A command is a function
 (exchange, options) -> bytes: `exchange` sends a request and returns the reply (see transport);
-`options` are those of the table that were given, and "command", the word itself; what is
-returned goes to standard output. It raises PlugError. The function of a subcommand gets just
-its arguments.
+`options` are those of the table that were given, "command", the word itself, and "value", the
+word after it, where there is one; what is returned goes to standard output. It raises PlugError.
+The function of a subcommand gets just its arguments.
 """
 
-from .messages import GET_SYSINFO, SET_RELAY_STATE, answer, relay_state
+from .errors import Refused
+from .messages import GET_SYSINFO, SET_RELAY_STATE, answer
+from .messages import state as read_state
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from .device import Plug
     from .shapes import Exchange, Options
 
-# COMMAND | function | does | prints
+# COMMAND | its value | function | does | prints
 COMMANDS = """
-on     | commands.switch | sets the relay                           | nothing
-off    | commands.switch | sets the relay                           | nothing
-toggle | commands.switch | reads the state, then sets the opposite  | nothing
-check  | commands.check  | reads the state                          | `ON` or `OFF`
-status | raw.status      | system get_sysinfo                       | the device's JSON reply
-emeter | raw.emeter      | emeter get_realtime                      | the device's JSON reply
+on            |         | commands.switch     | switches the relay or the light on | nothing
+off           |         | commands.switch     | switches it off | nothing
+toggle        |         | commands.switch     | reads the state, then sets the opposite | nothing
+check         |         | commands.check      | reads the state; a strip is on when any outlet is | `ON` or `OFF`
+status        |         | requests.named      | system get_sysinfo | the device's JSON reply
+emeter        |         | requests.named      | emeter get_realtime | the device's JSON reply
+increase      |         | light.step          | 10 % brighter; switches a plug on | nothing
+decrease      |         | light.step          | 10 % darker, to off; switches a plug off | nothing
+0..100        |         | light.item_percent  | what an openHAB Dimmer item sends: the brightness; a plug is on above 0 | nothing
+H,S,B         |         | light.item_color    | what an openHAB Color item sends; without color, B is the brightness | nothing
+brightness    | [0..100] | light.brightness   | sets or reads the brightness in percent | `0` to `100`, 0 when off
+color         | [H,S,B] | light.color         | sets or reads hue, saturation and brightness | `H,S,B`
+temperature   | [K]     | light.temperature   | sets or reads the color temperature in kelvin | `2700`
+power         |         | meter.figure        | what is drawn now | `61.753`, in W
+voltage       |         | meter.figure        | of the mains; a strip's first outlet | `230.837`, in V
+current       |         | meter.figure        | what is drawn now | `0.268`, in A
+total         |         | meter.figure        | energy since the meter was reset | `16.323`, in kWh
+today         |         | meter.statistics    | energy of this day by the device's clock | `0.617`, in kWh
+month         |         | meter.statistics    | energy of this month by the device's clock | `4.100`, in kWh
+get           | FIELD   | requests.get        | one field of get_sysinfo | its bare value
+alias         | [NAME]  | requests.alias      | renames, or reads the name | the name
+led           | on/off  | requests.led        | switches the LED | nothing
+time          |         | requests.named      | time get_time | the device's JSON reply
+schedule      |         | requests.named      | schedule get_rules | the device's JSON reply
+countdown     |         | requests.named      | count_down get_rules | the device's JSON reply
+antitheft     |         | requests.named      | anti_theft get_rules | the device's JSON reply
+cloudinfo     |         | requests.named      | cnCloud get_info | the device's JSON reply
+wlanscan      |         | requests.named      | the Wi-Fis in reach; takes seconds, so with `--timeout 20` | the device's JSON reply
+join          | SSID    | wifi.join           | gives a new device the Wi-Fi; asks for the password, or reads it from standard input | nothing
+reboot        |         | requests.named      | restarts the device | nothing
+reset         |         | requests.named      | erases all its settings; only with `--yes` | nothing
+energy_reset  |         | requests.erase      | erases the meter's sums | nothing
+runtime_reset |         | requests.erase      | erases the statistics of use | nothing
+info          |         | requests.named      | the same as status | the device's JSON reply
+energy        |         | requests.named      | the same as emeter | the device's JSON reply
+ledon         |         | requests.named      | the same as led on | nothing
+ledoff        |         | requests.named      | the same as led off | nothing
+json          | JSON    | requests.json_request | sends any request as it is | the device's JSON reply, with exit code 6, too
 """
+
+WHOLE = "status info led ledon ledoff time reboot reset wlanscan join cloudinfo json".split()
+"""Commands that a strip does as a whole: with --child they would do more than was asked for."""
 
 # SUBCOMMAND | function | arguments | does
 SUBCOMMANDS = """
 encode   | payload.encode     | [--raw] [--udp] [JSON]   | prints JSON as a device is sent it, in base64
 decode   | payload.decode     | [--raw] [--udp] [BASE64] | prints what was sent or captured, as JSON
-simulate | simulator.simulate | [--model M]... [--address A] [--port P] [--fault F] | plays plugs, until it is stopped
+simulate | simulator.simulate | [--model M]... [--address A] [--port P] [--fault F] | plays devices, until it is stopped
 demo     | demo.demo          |                          | shows the main commands on a simulated plug
 """
 
 # OPTION | the word that stands for its value | does
 OPTIONS = """
 --timeout     | SECONDS | for the whole call: above 0, at most 3600; default 5
+--child       | N, ALIAS or ID | an outlet of a strip: 1 is the first
 --print-state |         | after switching, reads the state and prints it as check does
+--transition  | MS      | a light or dimmer takes that long to change
+--yes         |         | for reset
 --quiet       |         | nothing on standard error
 --debug       |         | requests and replies, decoded, on standard error
 --help        |         | prints the help
@@ -43,14 +84,39 @@ OPTIONS = """
 
 
 def switch(exchange: "Exchange", options: "Options") -> bytes:
-    """on, off and toggle. Setting a state is idempotent, so the transport may repeat it."""
+    """on, off and toggle. Setting a state is idempotent, so the transport may repeat it.
+
+    on and off try what plugs, dimmers and strips understand, in one exchange. Bulbs (and perhaps
+    a strip's firmware) know no set_relay_state: they say so by an err_code, -1 or -2 with "module
+    not support" or "member not support", -2000 or -2001 in other words; only then is the device
+    asked what it is, and switched as that.
+    """
     name = options["command"]
     if name == "toggle":
-        name = "off" if relay_state(exchange(GET_SYSINFO)) else "on"
-    reply = exchange(SET_RELAY_STATE % (name == "on"))
-    answer(reply, "system", "set_relay_state", None)
+        target = device(exchange, options)
+        target.switch(not target.state())
+    elif "--child" in options or "--transition" in options:
+        device(exchange, options).switch(name == "on")
+    else:
+        try:
+            reply = exchange(SET_RELAY_STATE % (name == "on"))
+            answer(reply, "system", "set_relay_state", None)
+        except Refused as refusal:
+            if not refusal.unsupported:
+                raise
+            device(exchange, options).switch(name == "on")
     return check(exchange, options) if "--print-state" in options else b""
 
 
 def check(exchange: "Exchange", options: "Options") -> bytes:
-    return b"ON\n" if relay_state(exchange(GET_SYSINFO)) else b"OFF\n"
+    if "--child" in options:
+        state = device(exchange, options).state()
+    else:
+        state = read_state(exchange(GET_SYSINFO))
+    return b"ON\n" if state else b"OFF\n"
+
+
+def device(exchange: "Exchange", options: "Options") -> "Plug":
+    from .device import device  # late: a plug's on, off and check do without it
+
+    return device(exchange, options)

@@ -9,6 +9,8 @@ class PlugError(Exception):
     """Abstract: every failure of this program is one of the classes below."""
 
     exit_code = 5
+    output = b""
+    """What goes to standard output all the same: a reply that the user's own request got."""
 
 
 class UsageError(PlugError):
@@ -42,6 +44,11 @@ class ProtocolError(PlugError):
 
 
 class Refused(PlugError):
-    """The device understood and said no, or has no such feature or field."""
+    """The device understood and said no, or has no such feature or field.
+
+    `err_code` is the device's, `unsupported` that it does not know this module or method at all.
+    """
 
     exit_code = 6
+    err_code = 0
+    unsupported = False

@@ -1,4 +1,4 @@
-"""The least reading of a reply: err_code, the method's object, relay_state.
+"""The least reading of a reply: err_code, the method's object, the state.
 
 A request names a module and a method: {"system":{"get_sysinfo":{}}}; the reply has the same
 shape. Firmware adds and drops fields freely, so only what is needed is looked at, and what
@@ -58,17 +58,17 @@ def answer(reply, module, method, silence=0):
     raise no_answer(reply, module, method)
 
 
-def relay_state(reply):
+def state(reply):
     # type: (bytes) -> int
     """1 or 0 as the device's get_sysinfo reply says it.
 
-    Raises ProtocolError for anything else, Refused when there is no relay_state: a strip has
-    children[], a bulb a light_state.
+    Raises ProtocolError for anything else, Refused when it says nothing of that kind. A plug's
+    relay_state is read here, what other families say by `family` (cold).
     """
     info = answer(reply, "system", "get_sysinfo")
-    state = info.get("relay_state")
-    if repr(state) in ("0", "1"):
-        return int(state)  # type: ignore[arg-type]
-    from .misread import unnested
+    found = info.get("relay_state")
+    if repr(found) in ("0", "1"):
+        return int(found)  # type: ignore[arg-type]
+    from . import family
 
-    return relay_state(unnested(info))
+    return family.state(family.unnested(info))

@@ -3,9 +3,11 @@
 import json
 
 from .errors import PlugError, ProtocolError, Refused
+from .family import MAX_DEVICE_TEXT
 
-MAX_DEVICE_TEXT = 200
-"""Characters of a device's own words in an error."""
+UNSUPPORTED = (-1, -2, -2000, -2001)
+"""err_code for an unknown module or method: of plugs, of bulbs (recorded; plasticrake's
+tplink-smarthome-simulator, src/devices/lb.js)."""
 
 
 def no_answer(reply: bytes, module: str, method: str) -> PlugError:
@@ -25,21 +27,9 @@ def no_answer(reply: bytes, module: str, method: str) -> PlugError:
         if code:
             message = str(value.get("err_msg", "no reason given"))[:MAX_DEVICE_TEXT]
             text = "the device refuses %s %s: %s (err_code %.0f)"
-            return Refused(text % (module, method, message, code))
+            refusal = Refused(text % (module, method, message, code))
+            refusal.err_code = int(code)
+            refusal.unsupported = code in UNSUPPORTED or "not support" in message.lower()
+            return refusal
         value = value.get(name)
     return ProtocolError("the reply does not answer %s %s: %.60r" % (module, method, reply))
-
-
-def unnested(info: "dict[str, object]") -> bytes:
-    """The reply that some firmware nests once more, in get_sysinfo's "system".
-
-    Raises PlugError when that is not why `info` has no relay_state of 0 or 1.
-    """
-    if "relay_state" in info:
-        raise ProtocolError("relay_state is %.20r, not 0 or 1" % (info["relay_state"],))
-    nested = info.get("system")
-    if not isinstance(nested, dict):
-        model = str(info.get("model", "this device"))[:MAX_DEVICE_TEXT]
-        raise Refused("%s has no relay_state: only plugs and switches are supported yet" % model)
-    fields = {name: value for name, value in nested.items() if name != "system"}  # once, no more
-    return json.dumps({"system": {"get_sysinfo": fields}}).encode()

@@ -2,7 +2,7 @@
 
 import gc
 
-from .commands import COMMANDS, OPTIONS, SUBCOMMANDS
+from .commands import COMMANDS, OPTIONS, SUBCOMMANDS, WHOLE
 from .errors import UsageError
 
 TYPE_CHECKING = False
@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from .shapes import Any, Call, Callable, Options
 
 MAX_TIMEOUT_S = 3600.0
+MAX_TRANSITION_MS = 3600000
 NO_VALUE = ("", "-", "null", "undef")
 """What openHAB substitutes for the command when an item has no value, in lower case."""
 
@@ -22,19 +23,30 @@ def understand(argv: "list[str]") -> "Call":
     if argv and argv[0] in rows(SUBCOMMANDS) and not is_number("".join(argv[1:2])):
         gc.enable()  # which the single file switches off for a short call
         return local(rows(SUBCOMMANDS)[argv[0]][0], argv[1:])
-    words, options = split(argv)
+    if argv and argv[0][:1] == "-" and any(map(names_target, argv)):
+        return load("softscheck.understand")(argv)  # type: ignore[no-any-return]
+    words, options = split(argv, rows(OPTIONS))
     if "--help" in options or "--version" in options:
         return local("usage.information", options)
     if "--timeout" in options:
         options["--timeout"] = timeout_s(options["--timeout"])
-    problem = complaint(words)
+    if "--transition" in options:
+        options["--transition"] = transition_ms(options["--transition"])
+    problem = complaint(words) or misfit(words[2].lower(), options)
     if problem:
         raise UsageError(problem + "; see tplink-exec --help")
     host, port, options["command"] = words[0], int(words[1]), words[2].lower()
-    command = load(rows(COMMANDS)[options["command"]][0])
+    if words[3:]:
+        options["value"] = " ".join(words[3:])
+    command = load(row(words[2])[1])
     if "--debug" in options and "--quiet" not in options:
         command = load("report.traced")(command, host, port)
     return host, port, command, options
+
+
+def names_target(word: str) -> bool:
+    """-t HOST or --target HOST, in any form: softScheck's dialect, as HOST PORT has none."""
+    return word[:2] == "-t" or word.partition("=")[0] == "--target"
 
 
 def local(name: str, arguments: object) -> "Call":
@@ -48,19 +60,19 @@ def load(name: str) -> "Callable[..., Any]":
     return getattr(package, function)  # type: ignore[no-any-return]
 
 
-def split(argv: "list[str]") -> "tuple[list[str], Options]":
-    """Words and options, which may stand anywhere. Raises UsageError."""
+def split(argv: "list[str]", known: "dict[str, list[str]]") -> "tuple[list[str], Options]":
+    """Words and options of the table `known`, which may stand anywhere. Raises UsageError."""
     words = []
     options = {}  # type: Options
     rest = iter(argv)
     for word in rest:
         name, equals, value = ("--help" if word == "-h" else word).partition("=")
-        if name not in rows(OPTIONS):
+        if name not in known:
             if word[:1] == "-" and word != "-":
                 raise UsageError("unknown option %s; see tplink-exec --help" % name)
             words.append(word)
             continue
-        takes = rows(OPTIONS)[name][0]
+        takes = known[name][0]
         if takes and not equals:
             value = next(rest, "")
         if bool(takes) != bool(value or equals) or (takes and not value):
@@ -73,6 +85,12 @@ def timeout_s(text: str) -> float:
     if is_number(text.replace(".", "", 1)) and 0 < float(text) <= MAX_TIMEOUT_S:
         return float(text)
     raise UsageError("--timeout takes seconds above 0, at most 3600, not %s" % text)
+
+
+def transition_ms(text: str) -> int:
+    if is_number(text) and len(text) < 9 and int(text) <= MAX_TRANSITION_MS:
+        return int(text)
+    raise UsageError("--transition takes milliseconds, at most 3600000, not %s" % text)
 
 
 def complaint(words: "list[str]") -> str:
@@ -88,11 +106,43 @@ def complaint(words: "list[str]") -> str:
         return "COMMAND is missing"
     if name in NO_VALUE:
         return "the command is '%s': openHAB's item has no value yet" % words[2]
-    if name not in rows(COMMANDS):
-        return "unknown command %s; known are %s" % (words[2], ", ".join(rows(COMMANDS)))
-    if len(words) > 3:
-        return "%s takes no value, not %s" % (words[2], words[3])
+    if not row(name):
+        return "unknown command %s" % words[2]
+    return bad_value(words[2], row(name)[0], words[3:])
+
+
+def bad_value(command: str, takes: str, values: "list[str]") -> str:
+    """Why the words after COMMAND do not fit what it `takes`, "" when they do."""
+    if not takes:
+        return "%s takes no value, not %s" % (command, values[0]) if values else ""
+    if (
+        values
+        and values[0].lower() in NO_VALUE[: 1 if takes in ("[NAME]", "SSID", "JSON") else None]
+    ):
+        return "the value of %s is '%s': openHAB's item has no value yet" % (command, values[0])
+    if len(values) == 2 and takes == "[K]" and values[1] in ("K", "k"):
+        return ""
+    if len(values) > 1:
+        return "%s takes one value, not %s, too" % (command, values[1])
+    return "" if values or takes[:1] == "[" else "%s takes %s" % (command, takes)
+
+
+def misfit(command: str, options: "Options") -> str:
+    """Why these options do not fit the command, "" when they do."""
+    if command == "reset" and "--yes" not in options:
+        return "reset erases all settings of the device: with --yes if you mean it"
+    if command in WHOLE and "--child" in options:
+        return "%s is for the whole strip, without --child" % command
     return ""
+
+
+def row(command: str) -> "list[str]":
+    """The cells of a command's row in COMMANDS, [] when it has none."""
+    if is_number(command.replace(".", "", 1)):
+        command = "0..100"
+    elif command.count(",") == 2:
+        command = "H,S,B"
+    return rows(COMMANDS).get(command.lower(), rows(COMMANDS).get(command, []))
 
 
 def rows(table: str) -> "dict[str, list[str]]":

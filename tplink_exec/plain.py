@@ -17,7 +17,7 @@ import sys
 import time
 
 from .cipher import decrypt, encrypt
-from .messages import GET_SYSINFO, SET_RELAY_STATE, answer, relay_state
+from .messages import GET_SYSINFO, SET_RELAY_STATE, answer, state
 
 if 0:  # for type checkers
     from .shapes import Any  # noqa: F401
@@ -86,7 +86,7 @@ def call(argv, deadline, early):
         raise ValueError
     reply = decrypt(pending[4:])
     if name == "check":
-        return b"ON\n" if relay_state(reply) else b"OFF\n"
+        return b"ON\n" if state(reply) else b"OFF\n"
     answer(reply, "system", "set_relay_state", None)
     return b""
 

@@ -5,8 +5,8 @@ Imports nothing from files: there may be no descriptor left to open them.
 
 from .commands import SUBCOMMANDS
 from .errors import LocalError, PlugError, UsageError
-from .options import rows, understand
-from .output import put
+from .options import names_target, rows, understand
+from .output import one_line, put
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ def failure(error: BaseException, argv: "list[str]") -> int:
     if not isinstance(error, UsageError):
         host, port, _, _ = understand(argv)
         text = (place(host, port) if host else argv[0]) + ": " + text
-    if "--quiet" not in argv or argv[0] in rows(SUBCOMMANDS):
+    if "--quiet" not in argv or argv[0] in rows(SUBCOMMANDS) or any(map(names_target, argv)):
         complain(text)
     return code
 
@@ -48,20 +48,22 @@ def place(host: str, port: int) -> str:
     return ("[%s]:%d" if ":" in host else "%s:%d") % (host, port)
 
 
-def one_line(text: str) -> str:
-    """`text` with what is not printable escaped: control characters, lone surrogates."""
-    return "".join(
-        char if char.isprintable() else char.encode("unicode_escape").decode() for char in text
-    )
-
-
 def traced(command: "Command", host: str, port: int) -> "Command":
-    """`command`, telling each of its requests and replies, decrypted, on standard error."""
+    """`command`, telling each of its requests and replies, decrypted, on standard error.
 
-    def tell(sign: str, data: bytes) -> None:
-        complain("%s: %s %s" % (place(host, port), sign, data.decode("utf-8", "replace")))
+    But for passwords: join's is in its request, and perhaps in what the device says to it.
+    """
+    import re
+
+    secret = re.compile(r'("password"\s*:\s*")(?:[^"\\]|\\.)*')
 
     def telling(exchange: "Exchange", options: "Options") -> bytes:
+        password = options.get("password") or "\0"
+
+        def tell(sign: str, data: bytes) -> None:
+            text = secret.sub(r"\1***", data.decode("utf-8", "replace"))
+            complain("%s: %s %s" % (place(host, port), sign, text.replace(password, "***")))
+
         def told(request: bytes, once: bool = False) -> bytes:
             tell(">", request)
             reply = exchange(request, once)

@@ -13,7 +13,10 @@ class Exchange(Protocol):
     def __call__(self, request: bytes, once: bool = ..., /) -> bytes: ...
 
 Options = Dict[str, Any]
-"""Options by name; "" for a flag, a float for --timeout."""
+"""Options by name; "" for a flag, a float for --timeout, an int for --transition."""
+
+Fields = Dict[str, Any]
+"""A JSON object of a device."""
 
 Command = Callable[[Exchange, Options], bytes]
 Call = Tuple[str, int, Command, Options]

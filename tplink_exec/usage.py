@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 EXIT_CODES = """
 0 | done: the device confirmed it
-1 | wrong usage
+1 | wrong usage; an outlet that is unknown or ambiguous
 2 | something on this machine: an old Python, standard output that cannot be written
 3 | unreachable: refused, no route, name not found; dropped before any byte of a reply
 4 | no complete answer before the deadline
@@ -20,14 +20,18 @@ EXIT_CODES = """
 130, 143 | stopped by SIGINT, SIGTERM: that is how a shell shows it
 """
 
+DIALECT = """tplink-exec -t HOST [-p PORT] [-q] [--timeout SECONDS] (-c COMMAND | -j JSON)
+  The command line of softScheck's tplink_smartplug.py, with its output; -c reset needs --yes.
+"""
+
 
 def information(options: "Options") -> None:
     """--help, --version."""
     text = "tplink-exec %s\n" % __version__
     if "--help" in options:
         commands = [
-            (name, "%s; prints %s" % (does, prints))
-            for name, (_, does, prints) in rows(COMMANDS).items()
+            (("%s %s" % (name, takes)).strip(), "%s; prints %s" % (does, prints))
+            for name, (takes, _, does, prints) in rows(COMMANDS).items()
         ]
         subcommands = [
             (name, "%s\n%s" % (does, words)) for name, (_, words, does) in rows(SUBCOMMANDS).items()
@@ -39,9 +43,10 @@ def information(options: "Options") -> None:
         codes = [(code, text) for code, (text,) in rows(EXIT_CODES).items()]
         text = "\n".join(
             (
-                section("tplink-exec HOST PORT COMMAND [OPTION]...", commands),
+                section("tplink-exec HOST PORT COMMAND [VALUE] [OPTION]...", commands),
                 section("Options, anywhere on the line:", flags),
                 section("tplink-exec SUBCOMMAND ...", subcommands),
+                DIALECT,
                 section("Exit codes:", codes),
             )
         )

@@ -1,0 +1,94 @@
+"""The meter as plain numbers: W, V, A and kWh, whatever the hardware gives them in.
+
+Hardware 1 says current (A), voltage (V), power (W), total (kWh) in decimals; later hardware whole
+numbers in mA, mV, mW and Wh. Bulbs may know only power_mw. What a reply does not hold is an
+error, never 0.
+"""
+
+from .device import Plug, device
+from .errors import ProtocolError, Refused
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from .shapes import Exchange, Fields, Options
+
+FIELDS = {
+    "power": ("power", "power_mw"),
+    "voltage": ("voltage", "voltage_mv"),
+    "current": ("current", "current_ma"),
+    "total": ("total", "total_wh"),
+    "today": ("energy", "energy_wh"),
+    "month": ("energy", "energy_wh"),
+}
+"""By command: the field in W, V, A or kWh, and that in a thousandth of it."""
+
+DATE = {"year": "year", "month": "month", "day": "mday"}
+"""The fields of a day in day_list, and those of get_time."""
+
+
+def figure(exchange: "Exchange", options: "Options") -> bytes:
+    """power, voltage, current, total; a strip's is the sum over its outlets, but for volts."""
+    name = options["command"]
+    target = device(exchange, options)
+    meters = target.metered()
+    readings = [
+        ask(target, "get_realtime", "{}", ids)
+        for ids in (meters[:1] if name == "voltage" else meters)
+    ]
+    return plain(sum(micro(target, reading, name) for reading in readings))
+
+
+def statistics(exchange: "Exchange", options: "Options") -> bytes:
+    """today, month: from the list of days, by the device's own clock; 0 where no day is listed."""
+    name = options["command"]
+    target = device(exchange, options)
+    meters = target.metered()
+    now = target.ask("time", "get_time")
+    date = {unit: whole(now, field) for unit, field in DATE.items()}
+    wanted = date if name == "today" else {unit: date[unit] for unit in ("year", "month")}
+    arguments = '{"year":%d,"month":%d}' % (date["year"], date["month"])
+    total = 0
+    for ids in meters:
+        answer = ask(target, "get_daystat", arguments, ids)
+        days = answer.get("day_list")
+        if not isinstance(days, list) or not all(isinstance(day, dict) for day in days):
+            raise ProtocolError("day_list is no list of objects: %.60r" % (days,))
+        for day in days:
+            if all(day.get(unit) == value for unit, value in wanted.items()):
+                total += micro(target, day, name)
+    return plain(total)
+
+
+def ask(target: Plug, method: str, arguments: str, ids: "tuple[str, ...]") -> "Fields":
+    """The meter's answer, or what a device without one can do."""
+    try:
+        return target.ask("emeter", method, arguments, ids)
+    except Refused as refusal:
+        if not refusal.unsupported:
+            raise
+        raise target.cannot("meter", refusal) from None
+
+
+def whole(fields: "Fields", name: str) -> int:
+    value = fields.get(name)
+    if type(value) is not int:
+        raise ProtocolError("%s is %.20r, not a whole number" % (name, value))
+    return value
+
+
+def micro(target: Plug, reading: "Fields", name: str) -> int:
+    """A figure in millionths of its unit, so that sums are exact and 0.1 + 0.2 is 0.3."""
+    for field, factor in zip(FIELDS[name], (1000000, 1000)):
+        if field in reading:
+            value = reading[field]
+            if type(value) not in (int, float) or not -1e12 < value < 1e12:
+                raise ProtocolError("%s is %.20r, not a number" % (field, value))
+            return int(round(value * factor))
+    raise target.cannot("%s in its meter" % name)
+
+
+def plain(millionths: int) -> bytes:
+    """Three decimals, up to six where there are more; never an exponent."""
+    sign = "-" if millionths < 0 else ""
+    text = "%s%d.%06d" % (sign, *divmod(abs(millionths), 1000000))
+    return (text[:-3] + text[-3:].rstrip("0") + "\n").encode()
