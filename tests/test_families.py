@@ -98,10 +98,9 @@ OUTPUTS = {
     "brightness": rb"^\d{1,3}\n$",
     "color": rb"^\d+,\d+,\d+\n$",
     "temperature": rb"^\d{4}\n$",
-    **{
-        name: rb"^\d+\.\d{3,6}\n$"
-        for name in ("power", "voltage", "current", "total", "today", "month")
-    },
+    **dict.fromkeys(
+        ("power", "voltage", "current", "total", "today", "month"), rb"^\d+\.\d{3,6}\n$"
+    ),
 }
 
 

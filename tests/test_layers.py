@@ -10,9 +10,10 @@ from pathlib import Path
 from tests.support import PYTHON, ROOT, SINGLE_FILE, simulated
 
 LAYERS = (
-    "errors cipher fallback family misread messages wire transport lookup retry request values "
-    "device strip dimmer bulb commands output options report plain cli usage arguments payload "
-    "requests light meter wifi softscheck sim_base sim_meters sim_plugs sim_strips sim_lights sim_models sim_faults simulator demo __main__"
+    "errors cipher fallback family misread messages wire transport lookup retry request "
+    "values device strip dimmer bulb commands output options report plain cli usage "
+    "arguments payload named fields light meter wifi softscheck sim_base sim_meters "
+    "sim_plugs sim_strips sim_lights sim_models sim_faults simulator demo __main__"
 ).split()
 """Bottom up: a module imports only what stands before it, but for LAZY."""
 

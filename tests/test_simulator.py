@@ -84,7 +84,7 @@ class Clock:
 
 
 def for_each(models):
-    """The test is run with a device of each of the models; `clock` is a Clock."""
+    """The test is run with a device of each of the models; its clock is a Clock."""
 
     def decorate(test):
         def run_all(self):

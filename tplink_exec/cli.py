@@ -9,7 +9,6 @@ from .errors import PlugError
 from .options import understand
 from .output import put
 from .plain import GRACE_S, TIMEOUT_S
-from .report import failure
 from .transport import Connection
 
 TYPE_CHECKING = False
@@ -32,12 +31,19 @@ def main(argv: "list[str]", started: float, early: "list[Any]") -> int:
             options["password"], waited_s = password(options["value"], deadline)
             started += waited_s
         deadline = started + options.get("--timeout", TIMEOUT_S)
+        code = 0
         try:
-            code, output = 0, command(Connection(host, port, deadline, early).exchange, options)
+            output = command(Connection(host, port, deadline, early).exchange, options)
         except PlugError as error:
-            code, output = failure(error, argv), error.output
+            code, output = fail(error, argv), error.output
         if output:
             put(1, output, max(deadline - time.monotonic(), 0) + GRACE_S)
         return code
     except Exception as error:  # a PlugError, or a bug: report tells which
-        return failure(error, argv)
+        return fail(error, argv)
+
+
+def fail(error: Exception, argv: "list[str]") -> int:
+    from .report import failure
+
+    return failure(error, argv)

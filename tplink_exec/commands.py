@@ -18,44 +18,44 @@ if TYPE_CHECKING:
 
 # COMMAND | its value | function | does | prints
 COMMANDS = """
-on            |         | commands.switch     | switches the relay or the light on | nothing
-off           |         | commands.switch     | switches it off | nothing
-toggle        |         | commands.switch     | reads the state, then sets the opposite | nothing
-check         |         | commands.check      | reads the state; a strip is on when any outlet is | `ON` or `OFF`
-status        |         | requests.named      | system get_sysinfo | the device's JSON reply
-emeter        |         | requests.named      | emeter get_realtime | the device's JSON reply
-increase      |         | light.step          | 10 % brighter; switches a plug on | nothing
-decrease      |         | light.step          | 10 % darker, to off; switches a plug off | nothing
-0..100        |         | light.item_percent  | what an openHAB Dimmer item sends: the brightness; a plug is on above 0 | nothing
-H,S,B         |         | light.item_color    | what an openHAB Color item sends; without color, B is the brightness | nothing
-brightness    | [0..100] | light.brightness   | sets or reads the brightness in percent | `0` to `100`, 0 when off
-color         | [H,S,B] | light.color         | sets or reads hue, saturation and brightness | `H,S,B`
-temperature   | [K]     | light.temperature   | sets or reads the color temperature in kelvin | `2700`
-power         |         | meter.figure        | what is drawn now | `61.753`, in W
-voltage       |         | meter.figure        | of the mains; a strip's first outlet | `230.837`, in V
-current       |         | meter.figure        | what is drawn now | `0.268`, in A
-total         |         | meter.figure        | energy since the meter was reset | `16.323`, in kWh
-today         |         | meter.statistics    | energy of this day by the device's clock | `0.617`, in kWh
-month         |         | meter.statistics    | energy of this month by the device's clock | `4.100`, in kWh
-get           | FIELD   | requests.get        | one field of get_sysinfo | its bare value
-alias         | [NAME]  | requests.alias      | renames, or reads the name | the name
-led           | on/off  | requests.led        | switches the LED | nothing
-time          |         | requests.named      | time get_time | the device's JSON reply
-schedule      |         | requests.named      | schedule get_rules | the device's JSON reply
-countdown     |         | requests.named      | count_down get_rules | the device's JSON reply
-antitheft     |         | requests.named      | anti_theft get_rules | the device's JSON reply
-cloudinfo     |         | requests.named      | cnCloud get_info | the device's JSON reply
-wlanscan      |         | requests.named      | the Wi-Fis in reach; takes seconds, so with `--timeout 20` | the device's JSON reply
-join          | SSID    | wifi.join           | gives a new device the Wi-Fi; asks for the password, or reads it from standard input | nothing
-reboot        |         | requests.named      | restarts the device | nothing
-reset         |         | requests.named      | erases all its settings; only with `--yes` | nothing
-energy_reset  |         | requests.erase      | erases the meter's sums | nothing
-runtime_reset |         | requests.erase      | erases the statistics of use | nothing
-info          |         | requests.named      | the same as status | the device's JSON reply
-energy        |         | requests.named      | the same as emeter | the device's JSON reply
-ledon         |         | requests.named      | the same as led on | nothing
-ledoff        |         | requests.named      | the same as led off | nothing
-json          | JSON    | requests.json_request | sends any request as it is | the device's JSON reply, with exit code 6, too
+on            |          | commands.switch     | switches the relay or the light on | nothing
+off           |          | commands.switch     | switches it off | nothing
+toggle        |          | commands.switch     | reads the state, then sets the opposite | nothing
+check         |          | commands.check      | reads the state; a strip is on when any outlet is | `ON` or `OFF`
+status        |          | named.named         | system get_sysinfo | the device's JSON reply
+emeter        |          | named.named         | emeter get_realtime | the device's JSON reply
+increase      |          | light.step          | 10 % brighter; switches a plug on | nothing
+decrease      |          | light.step          | 10 % darker, to off; switches a plug off | nothing
+0..100        |          | light.item_percent  | what an openHAB Dimmer item sends: the brightness; a plug is on above 0 | nothing
+H,S,B         |          | light.item_color    | what an openHAB Color item sends; without color, B is the brightness | nothing
+brightness    | [0..100] | light.brightness    | sets or reads the brightness in percent | `0` to `100`, 0 when off
+color         | [H,S,B]  | light.color         | sets or reads hue, saturation and brightness | `H,S,B`
+temperature   | [K]      | light.temperature   | sets or reads the color temperature in kelvin | `2700`
+power         |          | meter.figure        | what is drawn now | `61.753`, in W
+voltage       |          | meter.figure        | of the mains; a strip's first outlet | `230.837`, in V
+current       |          | meter.figure        | what is drawn now | `0.268`, in A
+total         |          | meter.figure        | energy since the meter was reset | `16.323`, in kWh
+today         |          | meter.statistics    | energy of this day by the device's clock | `0.617`, in kWh
+month         |          | meter.statistics    | energy of this month by the device's clock | `4.100`, in kWh
+get           | FIELD    | fields.get          | one field of get_sysinfo | its bare value
+alias         | [NAME]   | fields.alias        | renames, or reads the name | the name
+led           | on/off   | fields.led          | switches the LED | nothing
+time          |          | named.named         | time get_time | the device's JSON reply
+schedule      |          | named.named         | schedule get_rules | the device's JSON reply
+countdown     |          | named.named         | count_down get_rules | the device's JSON reply
+antitheft     |          | named.named         | anti_theft get_rules | the device's JSON reply
+cloudinfo     |          | named.named         | cnCloud get_info | the device's JSON reply
+wlanscan      |          | named.named         | the Wi-Fis in reach; takes seconds, so with `--timeout 20` | the device's JSON reply
+join          | SSID     | wifi.join           | gives a new device the Wi-Fi; asks for the password, or reads it from standard input | nothing
+reboot        |          | named.named         | restarts the device | nothing
+reset         |          | named.named         | erases all its settings; only with `--yes` | nothing
+energy_reset  |          | named.erase         | erases the meter's sums | nothing
+runtime_reset |          | named.erase         | erases the statistics of use | nothing
+info          |          | named.named         | the same as status | the device's JSON reply
+energy        |          | named.named         | the same as emeter | the device's JSON reply
+ledon         |          | named.named         | the same as led on | nothing
+ledoff        |          | named.named         | the same as led off | nothing
+json          | JSON     | fields.json_request | sends any request as it is | the device's JSON reply, with exit code 6, too
 """
 
 WHOLE = "status info led ledon ledoff time reboot reset wlanscan join cloudinfo json".split()

@@ -175,7 +175,10 @@ class Bulb(Device):
 
 
 class LightStrip(Bulb):
-    """A model of LIGHT_STRIPS. It has another service, and the words of plugs (KL430, recorded)."""
+    """A model of LIGHT_STRIPS: a bulb with another service.
+
+    For modules that it does not have it uses the words of plugs (KL430, recorded).
+    """
 
     MODELS = LIGHT_STRIPS
     METER = LightStripMeter

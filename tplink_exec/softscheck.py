@@ -6,8 +6,8 @@ Its requests and what it prints are that client's, its exit codes ours; `-c rese
 """
 
 from .errors import Refused, UsageError
+from .named import ONCE, REQUESTS, check
 from .options import complaint, local, rows, split, timeout_s
-from .requests import ONCE, REQUESTS, check, json_request
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -64,6 +64,8 @@ def understand(argv: "list[str]") -> "Call":
 
 def run(exchange: "Exchange", options: "Options") -> bytes:
     if "--json" in options:
+        from .fields import json_request
+
         request = options["--json"]
         try:
             return told(request, json_request(exchange, {"value": request}), options)
