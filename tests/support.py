@@ -1,4 +1,4 @@
-"""What the tests share: the two forms of the program, simulated plugs, sockets that misbehave."""
+"""What the tests share: the two forms of the program, simulated devices."""
 
 import asyncio
 import collections

@@ -347,6 +347,9 @@ class Strips(unittest.TestCase):
                     ):
                         result = run([*place, command, "--child", name])
                         self.assertEqual((result.code, result.out, result.err), (0, out, b""))
+                        if command in ("on", "55"):
+                            context = json.loads(strip.requests[-1])["context"]
+                            self.assertEqual(context, {"child_ids": [whole]})
                         others = [0] * (len(self.states(strip)) - 2)
                         self.assertEqual(self.states(strip), [0, state, *others], (model, name))
 

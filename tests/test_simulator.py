@@ -324,7 +324,7 @@ class Strips(unittest.TestCase):
             (0, {"child_ids": ids[:2]}, DONE, (0, 0, 0)),
             (1, {}, DONE, (1, 1, 1)),
             (0, {"child_ids": [ids[0], "x"]}, ENTRY, (1, 1, 1)),
-            (0, {"child_ids": ["00"]}, ENTRY, (1, 1, 1)),
+            (0, {"child_ids": ["0"]}, ENTRY, (1, 1, 1)),
             (0, {"child_ids": []}, ARGUMENT, (1, 1, 1)),
             (0, {"child_ids": ids[0]}, ARGUMENT, (1, 1, 1)),
             (0, {"child_ids": [0]}, ARGUMENT, (1, 1, 1)),
@@ -363,8 +363,9 @@ class Strips(unittest.TestCase):
             ({"alias": "A"}, {}, DONE, ["A", "Plug 1", "Plug 2"]),
             ({"alias": "B"}, {"child_ids": ids[1:]}, DONE, ["A", "Plug 1", "B"]),
             ({"alias": "C"}, {"child_ids": ids}, DONE, ["A", "C", "B"]),
-            ({"alias": "D"}, {"child_ids": ["01"]}, ENTRY, ["A", "C", "B"]),
-            ({"alias": 4}, {"child_ids": ids}, ARGUMENT, ["A", "C", "B"]),
+            ({"alias": "D"}, {"child_ids": ["01"]}, DONE, ["A", "C", "D"]),
+            ({"alias": "B"}, {"child_ids": ["02"]}, ENTRY, ["A", "C", "D"]),
+            ({"alias": 4}, {"child_ids": ids}, ARGUMENT, ["A", "C", "D"]),
         ):
             self.assertEqual(ask(strip, "system", "set_dev_alias", arguments, **context), expected)
             info = sysinfo(strip)

@@ -56,7 +56,8 @@ STRIPS = {
 SHORT_IDS = {"HS107"}
 """Who names its outlets "00" and "01"; the others put their deviceId in front of that.
 
-In a context all want the long form.
+In a context it takes both forms: the long one is what clients have to send (openHAB's binding
+does), the short one what python-kasa sends, which lists the HS107 as supported.
 """
 
 ENTRY_NOT_EXIST = {"err_code": -14, "err_msg": "entry not exist"}
@@ -116,6 +117,7 @@ class Strip(Switch):
             return
         ids = context.get("child_ids") if isinstance(context, dict) else None
         by_id = {"%s%02d" % (self.device_id, outlet.slot): outlet for outlet in self.outlets}
+        by_id.update((outlet.id, outlet) for outlet in self.outlets)
         if not (ids and isinstance(ids, list) and all(isinstance(id, str) for id in ids)):
             self.refusal = self.INVALID_ARGUMENT
         elif not by_id.keys() >= set(ids):

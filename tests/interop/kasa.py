@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Another client, python-kasa, controls the simulated plugs, and its cipher agrees with ours.
+"""Another client, python-kasa, controls the simulated devices, and its cipher agrees with ours.
 
     python3 tests/interop/kasa.py [PYTHON]
 
@@ -7,10 +7,11 @@ Installs python-kasa and kasa-crypt from PyPI into a virtual environment under a
 directory, made with PYTHON or the first Python >= 3.11 that is found (without one: "skipped",
 exit code 0). Then
 
-- `tplink-exec simulate` serves one plug of each of MODELS, on loopback addresses and port
+- `tplink-exec simulate` serves one device of each of MODELS, on loopback addresses and port
   9999, as python-kasa asks for devices there (other systems than Linux may first need
-  127.0.83.1 to .3 as addresses of the loopback interface);
-- python-kasa's command line reads, switches, renames and meters each plug, found by UDP as
+  127.0.83.1 to .10 as addresses of the loopback interface);
+- python-kasa tells what each of them is: a plug, a strip with outlets, a dimmer, a light;
+- its command line reads, switches, dims, colors, renames and meters each, found by UDP as
   any device of a user's and then by its type, and tplink-exec tells if that really happened;
 - cipher_agrees.py runs in the environment, and ../benchmarks/cipher.py for its figures.
 
@@ -32,12 +33,20 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 PROGRAM = str(ROOT / "scripts" / "tplink-exec")
-MODELS = "HS100", "HS110", "HS110v4"
-HOSTS = "127.0.83.1", "127.0.83.2", "127.0.83.3"
 PORT = "9999"
 REFUSED = 6  # tplink-exec's exit code for what a device does not have
 ALIAS = "Lämpchen 灯"
-BOTH_WAYS = ((), ("--type", "plug"))  # found by UDP; the type given, then TCP only
+WHAT_IT_IS = """
+import asyncio, json, sys, kasa
+
+async def look():
+    device = await kasa.Discover.discover_single(sys.argv[1])
+    await device.update()
+    print(json.dumps([device.device_type.value, [child.alias for child in device.children]]))
+    await device.disconnect()
+
+asyncio.run(look())
+"""
 # From `kasa energy`: what is read, and the fields of hardware 1 and of later hardware.
 METER = (
     (r"Voltage: (\S+) V", "voltage", "voltage_mv", 0.001),
@@ -118,11 +127,16 @@ def install(python, folder):
     return programs
 
 
+def host_of(number):
+    """The address of the model with that number, from 1."""
+    return "127.0.83.%d" % number
+
+
 @contextlib.contextmanager
 def simulated():
-    """The plugs of MODELS are on HOSTS."""
+    """The devices of MODELS are on their hosts."""
     models = [word for model in MODELS for word in ("--model", model)]
-    argv = [PROGRAM, "simulate", *models, "--address", HOSTS[0], "--port", PORT]
+    argv = [PROGRAM, "simulate", *models, "--address", host_of(1), "--port", PORT]
     with tempfile.TemporaryFile() as said:
         process = subprocess.Popen(argv, stdin=subprocess.DEVNULL, stdout=said, stderr=said)
         try:
@@ -138,7 +152,7 @@ def simulated():
 
 
 def await_simulator(process, said):
-    wanted = ["%s %s:%s" % (model, host, PORT) for model, host in zip(MODELS, HOSTS)]
+    wanted = ["%s %s:%s" % (model, host_of(n), PORT) for n, model in enumerate(MODELS, 1)]
     deadline = time.monotonic() + 20
     text = ""
     while text.splitlines() != wanted:
@@ -149,12 +163,14 @@ def await_simulator(process, said):
         text = os.pread(said.fileno(), 10000, 0).decode()
 
 
-class Plug:
-    """One simulated plug, as both clients see it."""
+class Device:
+    """One simulated device, as both clients see it; `kind` is what python-kasa's --type takes."""
 
-    def __init__(self, kasa_program, host):
+    def __init__(self, programs, host, kind):
         self.host = host
-        self.kasa_program = kasa_program
+        self.python = os.path.join(programs, "python")
+        self.kasa_program = os.path.join(programs, "kasa")
+        self.both_ways = (), ("--type", kind)  # found by UDP; the type given, then TCP only
 
     def kasa_argv(self, *words):
         return (self.kasa_program, "--host", self.host, *words)
@@ -162,78 +178,234 @@ class Plug:
     def kasa(self, *words):
         return output(*self.kasa_argv(*words))
 
+    def kasa_refused(self, *words):
+        """What it prints when it fails; "" when it does not."""
+        done = run(*self.kasa_argv(*words))
+        return done.stdout + done.stderr if done.returncode == 1 else ""
+
+    def said(self, pattern, *words):
+        """What python-kasa says in the place of the pattern's group."""
+        return re.findall(pattern, self.kasa(*words))
+
+    def what_it_is(self):
+        """Its type in python-kasa's words, and its outlets' aliases."""
+        return json.loads(output(self.python, "-c", WHAT_IT_IS, self.host))
+
     def ours(self, command):
         return output(PROGRAM, self.host, PORT, command)
 
-    def our_json(self, command, module, method):
-        return json.loads(self.ours(command))[module][method]
+    def sysinfo(self):
+        return json.loads(self.ours("status"))["system"]["get_sysinfo"]
+
+    def reading(self):
+        """Our emeter's, from whichever module it is in."""
+        (methods,) = json.loads(self.ours("emeter")).values()
+        return methods["get_realtime"]
 
 
-def check_state(report, plug):
-    plug.ours("off")
-    text = plug.kasa("state")
-    report.equal("discovered by UDP", "Discovering device %s" % plug.host in text, True)
+def check_state(report, device):
+    device.ours("off")
+    text = device.kasa("state")
+    report.equal("discovered by UDP", "Discovering device %s" % device.host in text, True)
     report.equal("state, off", re.findall("Device state: (.*)", text), ["False"])
-    ours = plug.our_json("status", "system", "get_sysinfo")
-    for way in BOTH_WAYS:
-        reply = json.loads(plug.kasa(*way, "--json", "state"))
+    ours = device.sysinfo()
+    for way in device.both_ways:
+        reply = json.loads(device.kasa(*way, "--json", "state"))
         name = " ".join(("--json", "state", *way))
         report.equal(name, reply["system"]["get_sysinfo"], ours)
-    plug.ours("on")
-    found = re.findall("Device state: (.*)", plug.kasa("state"))
-    report.equal("state, switched on by us", found, ["True"])
+    device.ours("on")
+    report.equal("state, switched on by us", device.said("Device state: (.*)", "state"), ["True"])
 
 
-def check_switching(report, plug):
-    for way in BOTH_WAYS:
+def check_switching(report, device):
+    for way in device.both_ways:
         for command, state in (("off", "OFF\n"), ("on", "ON\n"), ("toggle", "OFF\n")):
-            plug.kasa(*way, command)
-            report.equal(" ".join((command, *way)), plug.ours("check"), state)
+            device.kasa(*way, command)
+            report.equal(" ".join((command, *way)), device.ours("check"), state)
 
 
-def check_settings(report, plug):
-    plug.kasa("alias", ALIAS)
-    report.equal("alias", plug.our_json("status", "system", "get_sysinfo")["alias"], ALIAS)
+def check_alias(report, device):
+    device.kasa("alias", ALIAS)
+    report.equal("alias", device.sysinfo()["alias"], ALIAS)
+
+
+def check_led(report, device):
     for word, led_off in (("off", 1), ("on", 0)):
-        plug.kasa("led", word)
-        found = plug.our_json("status", "system", "get_sysinfo")["led_off"]
-        report.equal("led %s" % word, found, led_off)
+        device.kasa("led", word)
+        report.equal("led %s" % word, device.sysinfo()["led_off"], led_off)
 
 
-def check_meter(report, plug):
+def check_no_led(report, device):
+    text = device.kasa_refused("led", "off")
+    report.equal("led: there is none", "Device does not support led." in text, True)
+
+
+def compare_readings(report, name, text, reading):
+    """What `kasa energy` printed with our reading: those of V, W, A and kWh that there are."""
+    for pattern, unit, milli_unit, tolerance in METER:
+        theirs = "".join(re.findall(pattern, text))
+        if unit not in reading and milli_unit not in reading:
+            report.equal("%s: no %s" % (name, unit), theirs, "None")
+            continue
+        value = reading[unit] if unit in reading else reading[milli_unit] / 1000
+        difference = abs(float(theirs or "nan") - value)
+        title = "%s: %g %s" % (name, value, pattern.split()[-1])
+        report.equal(title, value if difference <= tolerance else theirs, value)
+
+
+def check_meter(report, device):
     """Both clients' readings in V, W, A and kWh."""
     for command in "off", "on":
-        plug.ours(command)
-        text = plug.kasa("energy")
-        ours = plug.our_json("emeter", "emeter", "get_realtime")
-        for pattern, unit, milli_unit, tolerance in METER:
-            theirs = float("".join(re.findall(pattern, text)) or "nan")
-            value = ours[unit] if unit in ours else ours[milli_unit] / 1000
-            name = "energy, %s: %g %s" % (command, value, pattern.split()[-1])
-            report.equal(name, value if abs(theirs - value) <= tolerance else theirs, value)
-    reply = json.loads(plug.kasa("--type", "plug", "--json", "energy"))
+        device.ours(command)
+        text = device.kasa("energy")
+        compare_readings(report, "energy, " + command, text, device.reading())
+    reply = json.loads(device.kasa(*device.both_ways[1], "--json", "energy"))
+    ours = device.reading()
     for reading in reply, ours:
-        reading.pop("total", None)
+        reading.pop("total", None)  # it counts meanwhile
         reading.pop("total_wh", None)
-    report.equal("--json energy --type plug", reply, ours)
+    report.equal("--json energy, type given", reply, ours)
 
 
-def check_no_meter(report, plug):
-    done = run(*plug.kasa_argv("energy"))
-    said = "Device has no energy module." in done.stdout
-    report.equal("energy: there is no meter", (done.returncode, said), (1, True))
-    done = run(PROGRAM, plug.host, PORT, "emeter")
+def check_no_meter(report, device):
+    text = device.kasa_refused("energy")
+    report.equal("energy: there is no meter", "Device has no energy module." in text, True)
+    done = run(PROGRAM, device.host, PORT, "emeter")
     report.equal("our emeter: the same", (done.returncode, done.stdout), (REFUSED, ""))
 
 
-def check_plugs(report, kasa_program):
+def check_child_meters(report, device):
+    """Ours is outlet one's; the load of number n is n times that, so they are told apart."""
+    device.ours("on")
+    compare_readings(
+        report, "energy, child 1", device.kasa("energy", "--child-index", "0"), device.reading()
+    )
+    watts = device.reading()["power_mw"] / 1000
+    for number in (2, 6):
+        found = device.said(r"Power: (\S+) W", "energy", "--child-index", str(number - 1))
+        report.equal("energy, child %d" % number, found, [str(number * watts)])
+    found = device.said(r"Power: (\S+) W", "energy")
+    report.equal("energy, all six", found, [str(21 * watts)])
+
+
+def children(device):
+    return [(child["alias"], child["state"]) for child in device.sysinfo()["children"]]
+
+
+def check_children(report, device):
+    """Switch and rename the second outlet, by number and by name; the others stay as they are."""
+    device.ours("off")
+    others = children(device)
+    for words, second in (
+        (("on", "--child-index", "1"), ("Plug 2", 1)),
+        (("alias", "--child-index", "1", ALIAS), (ALIAS, 1)),
+        (("off", "--child", ALIAS), (ALIAS, 0)),
+        (("toggle", "--child", ALIAS), (ALIAS, 1)),
+    ):
+        device.kasa(*words)
+        wanted = [others[0], second, *others[2:]]
+        report.equal(" ".join(words), children(device), wanted)
+    found = device.said(r"\* (.*)", "alias")
+    report.equal("alias: all of them", found, [alias for alias, _ in children(device)])
+
+
+def check_dimmer(report, device):
+    """To set the brightness switches on, as python-kasa does it by a transition."""
+    device.ours("off")
+    for words, state in (
+        (("brightness", "40"), (1, 40)),
+        (("brightness", "0"), (0, 40)),
+        (("brightness", "1"), (1, 1)),
+        (("brightness", "--transition", "100", "70"), (1, 70)),
+        (("off", "--transition", "100"), (0, 70)),
+    ):
+        device.kasa(*words)
+        info = device.sysinfo()
+        report.equal(" ".join(words), (info["relay_state"], info["brightness"]), state)
+    report.equal("brightness", device.said("Brightness: (.*)", "brightness"), ["70"])
+
+
+def light(device):
+    """on_off, hue, saturation, color_temp and brightness, those of a light that is off too."""
+    state = device.sysinfo()["light_state"]
+    state.update(state.pop("dft_on_state", {}))
+    names = "on_off", "hue", "saturation", "color_temp", "brightness"
+    return tuple(state[name] for name in names)
+
+
+def check_lighting(report, device, cases):
+    device.ours("off")
+    for words, state in cases:
+        device.kasa(*words.split())
+        report.equal(words, light(device), state)
+
+
+def check_white(report, device):
+    check_lighting(
+        report,
+        device,
+        (
+            ("brightness 40", (1, 0, 0, 2700, 40)),
+            ("brightness 0", (0, 0, 0, 2700, 40)),
+            ("on --transition 100", (1, 0, 0, 2700, 40)),
+        ),
+    )
+    report.equal("brightness", device.said("Brightness: (.*)", "brightness"), ["40"])
+    for command in "hsv", "temperature":
+        text = device.kasa_refused(command)
+        report.equal(command + ": it has none", "oes not support color" in text, True)
+
+
+def check_color(report, device):
+    check_lighting(
+        report,
+        device,
+        (
+            ("temperature 3000", (1, 0, 0, 3000, 70)),
+            ("hsv 240 75 40", (1, 240, 75, 0, 40)),
+            ("brightness --transition 100 20", (1, 240, 75, 0, 20)),
+            ("off", (0, 240, 75, 0, 20)),
+            ("on", (1, 240, 75, 0, 20)),
+        ),
+    )
+    wanted = ["HSV(hue=240, saturation=75, value=20)"]
+    report.equal("hsv", device.said("Current HSV: (.*)", "hsv"), wanted)
+    device.kasa("temperature", "9000")
+    report.equal("temperature 9000", light(device), (1, 0, 0, 9000, 20))
+    found = device.said("Color temperature: (.*)", "temperature")
+    report.equal("temperature", found, ["9000"])
+    report.equal("brightness", device.said("Brightness: (.*)", "brightness"), ["20"])
+
+
+SWITCH = check_state, check_switching, check_alias, check_led
+STRIP = *SWITCH, check_children
+LIGHT = check_state, check_switching, check_alias, check_no_led, check_meter
+
+# model: what python-kasa's --type takes, the number of outlets, and the checks.
+MODELS = {
+    "HS100": ("plug", 0, (*SWITCH, check_no_meter)),
+    "HS110": ("plug", 0, (*SWITCH, check_meter)),
+    "HS110v4": ("plug", 0, (*SWITCH, check_meter)),
+    "HS107": ("strip", 2, (*STRIP, check_no_meter)),
+    "KP303": ("strip", 3, (*STRIP, check_no_meter)),
+    "HS300": ("strip", 6, (*STRIP, check_child_meters)),
+    "HS220": ("dimmer", 0, (*SWITCH, check_dimmer, check_no_meter)),
+    "LB100": ("bulb", 0, (*LIGHT, check_white)),
+    "LB130": ("bulb", 0, (*LIGHT, check_color)),
+    "KL430": ("lightstrip", 0, (*LIGHT, check_color)),
+}
+
+
+def check_devices(report, programs):
     with simulated() as simulator:
-        for model, host in zip(MODELS, HOSTS):
+        for number, (model, (kind, outlets, checks)) in enumerate(MODELS.items(), 1):
+            host = host_of(number)
             print("\n%s, %s" % (model, host), flush=True)
-            plug = Plug(kasa_program, host)
-            meter = check_no_meter if model == "HS100" else check_meter
-            for check in check_state, check_switching, check_settings, meter:
-                attempt(report, check.__name__, check, report, plug)
+            device = Device(programs, host, kind)
+            wanted = [kind, ["Plug %d" % (n + 1) for n in range(outlets)]]
+            report.equal("what it is", device.what_it_is(), wanted)
+            for check in checks:
+                attempt(report, check.__name__, check, report, device)
         report.equal("the simulator runs on", simulator.poll(), None)
 
 
@@ -266,7 +438,7 @@ def main(argv):
         except (Failure, OSError, subprocess.TimeoutExpired) as error:
             print("FAIL  python-kasa cannot be installed: %s" % error)
             return 1
-        attempt(report, "simulated plugs", check_plugs, report, os.path.join(programs, "kasa"))
+        attempt(report, "simulated devices", check_devices, report, programs)
         attempt(report, "ciphers", check_ciphers, report, os.path.join(programs, "python"))
     print("%d checks passed, %d failed" % (report.passed, report.failed))
     return 1 if report.failed else 0
