@@ -1,13 +1,16 @@
 """Bulbs and light strips: their state is light_state, set by one request that confirms it."""
 
 from . import family
-from .dimmer import Dimmer
+from .device import SWITCHING
+from .dimmer import STEP, Dimmer
 from .errors import Refused
 from .request import BULB_MODULES
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from .shapes import Fields
+
+FLAGS = {"brightness": "is_dimmable", "color": "is_color", "temperature": "is_variable_color_temp"}
 
 
 def family_of(info: "Fields") -> "type[Bulb]":
@@ -41,24 +44,38 @@ class Bulb(Dimmer):
     def switch(self, on: int) -> None:
         self.set(on)
 
+    def has(self, what: str) -> bool:
+        """brightness, color or temperature."""
+        return bool(self.info.get(FLAGS[what], what == "brightness"))
+
     def brightness(self) -> int:
-        return round(family.number(self.light, "brightness", 0, 100)) if self.state() else 0
+        if not (self.has("brightness") and self.state()):
+            return 100 * self.state()
+        return round(family.number(self.light, "brightness", 0, 100))
 
     def set_brightness(self, percent: int) -> None:
-        if percent and self.info.get("is_dimmable", 1):
+        if percent and self.has("brightness"):
             self.set(1, '"brightness":%d,' % percent)
         else:
             self.set(percent > 0)
 
+    def step(self, percent: int) -> None:
+        if self.has("brightness"):
+            super().step(percent)
+        else:
+            self.switch(percent > 0)
+
     def color(self) -> "tuple[int, int, int]":
-        if not self.info.get("is_color"):
+        """While it shows a white, the saturation is 0: some bulbs go on to tell the last color."""
+        if not self.has("color"):
             return super().color()
+        white = "color_temp" in self.light and family.number(self.light, "color_temp", 0, 100000)
         hue = family.number(self.light, "hue", 0, 360)
         saturation = family.number(self.light, "saturation", 0, 100)
-        return round(hue) % 360, round(saturation), self.brightness()
+        return round(hue) % 360, 0 if white else round(saturation), self.brightness()
 
     def set_color(self, hue: int, saturation: int, percent: int) -> None:
-        if not self.info.get("is_color"):
+        if not self.has("color"):
             super().set_color(hue, saturation, percent)
         elif percent:
             values = '"hue":%d,"saturation":%d,"brightness":%d,"color_temp":0,'
@@ -67,13 +84,13 @@ class Bulb(Dimmer):
             self.set(0)
 
     def set_item_color(self, hue: int, saturation: int, percent: int) -> None:
-        if self.info.get("is_color"):
+        if self.has("color"):
             self.set_color(hue, saturation, percent)
         else:
             self.set_brightness(percent)
 
     def temperature(self) -> int:
-        if not self.info.get("is_variable_color_temp"):
+        if not self.has("temperature"):
             return super().temperature()
         kelvin = round(family.number(self.light, "color_temp", 0, 100000))
         if not kelvin:
@@ -81,7 +98,7 @@ class Bulb(Dimmer):
         return kelvin
 
     def set_temperature(self, kelvin: int) -> None:
-        if not self.info.get("is_variable_color_temp"):
+        if not self.has("temperature"):
             super().set_temperature(kelvin)
         else:
             self.set(1, '"color_temp":%d,' % kelvin)
@@ -90,12 +107,8 @@ class Bulb(Dimmer):
         return [()]  # bulbs have no `feature`: the request tells
 
     def can(self) -> "list[str]":
-        more = {"is_color": "color, H,S,B", "is_variable_color_temp": "temperature"}
-        return [
-            *super().can(),
-            "power",
-            *(text for flag, text in more.items() if self.info.get(flag)),
-        ]
+        more = {"brightness": STEP, "color": "color, H,S,B", "temperature": "temperature"}
+        return [SWITCHING, *(text for what, text in more.items() if self.has(what)), "power"]
 
 
 class LightStrip(Bulb):

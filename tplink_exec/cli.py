@@ -13,7 +13,11 @@ from .transport import Connection
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from .shapes import Any
+    from .klap_http import Klap
+    from .shapes import Any, Options
+
+KLAP_PORT = 80
+"""The HTTP port of devices; as PORT it means KLAP."""
 
 
 def main(argv: "list[str]", started: float, early: "list[Any]") -> int:
@@ -33,7 +37,7 @@ def main(argv: "list[str]", started: float, early: "list[Any]") -> int:
         deadline = started + options.get("--timeout", TIMEOUT_S)
         code = 0
         try:
-            output = command(Connection(host, port, deadline, early).exchange, options)
+            output = command(link(host, port, deadline, early, options).exchange, options)
         except PlugError as error:
             code, output = fail(error, argv), error.output
         if output:
@@ -41,6 +45,19 @@ def main(argv: "list[str]", started: float, early: "list[Any]") -> int:
         return code
     except Exception as error:  # a PlugError, or a bug: report tells which
         return fail(error, argv)
+
+
+def link(
+    host: str, port: int, deadline: float, early: "list[Any]", options: "Options"
+) -> "Connection | Klap":
+    """What the transport options ask for."""
+    transport = options.get("--transport", "klap" if port == KLAP_PORT else "auto")
+    http_port = options.get("--http-port", KLAP_PORT)
+    if transport == "klap":
+        from .klap_http import Klap
+
+        return Klap(host, http_port, deadline)
+    return Connection(host, port, deadline, early, http_port if transport == "auto" else 0)
 
 
 def fail(error: Exception, argv: "list[str]") -> int:

@@ -76,6 +76,8 @@ OPTIONS = """
 --print-state |         | after switching, reads the state and prints it as check does
 --transition  | MS      | a light or dimmer takes that long to change
 --yes         |         | for reset
+--transport   | auto, xor or klap | xor: PORT only; klap: the HTTP port only; auto (default): PORT, and when that is closed, the HTTP port
+--http-port   | PORT    | where newer firmware speaks KLAP; default 80
 --quiet       |         | nothing on standard error
 --debug       |         | requests and replies, decoded, on standard error
 --help        |         | prints the help
@@ -102,9 +104,7 @@ def switch(exchange: "Exchange", options: "Options") -> bytes:
             reply = exchange(SET_RELAY_STATE % (name == "on"))
             answer(reply, "system", "set_relay_state", None)
         except Refused as refusal:
-            if not refusal.unsupported:
-                raise
-            device(exchange, options).switch(name == "on")
+            instead(exchange, options, refusal).switch(name == "on")
     return check(exchange, options) if "--print-state" in options else b""
 
 
@@ -112,7 +112,12 @@ def check(exchange: "Exchange", options: "Options") -> bytes:
     if "--child" in options:
         state = device(exchange, options).state()
     else:
-        state = read_state(exchange(GET_SYSINFO))
+        try:
+            state = read_state(exchange(GET_SYSINFO))
+        except Refused as refusal:
+            if not refusal.smart:
+                raise
+            state = instead(exchange, options, refusal).state()
     return b"ON\n" if state else b"OFF\n"
 
 
@@ -120,3 +125,9 @@ def device(exchange: "Exchange", options: "Options") -> "Plug":
     from .device import device  # late: a plug's on, off and check do without it
 
     return device(exchange, options)
+
+
+def instead(exchange: "Exchange", options: "Options", refusal: Refused) -> "Plug":
+    from .device import instead
+
+    return instead(exchange, options, refusal)

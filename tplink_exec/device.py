@@ -7,7 +7,7 @@ costs a get_sysinfo first; on and off without options do without it, see command
 from . import family
 from .errors import PlugError, Refused
 from .messages import GET_SYSINFO, answer
-from .request import request
+from .request import quoted, request
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -18,7 +18,12 @@ SWITCHING = "on, off, toggle, check"
 
 def device(exchange: "Exchange", options: "Options") -> "Plug":
     """The device at the other end, asked what it is. Raises PlugError."""
-    info = family.unnested(answer(exchange(GET_SYSINFO), "system", "get_sysinfo"))
+    try:
+        info = family.unnested(answer(exchange(GET_SYSINFO), "system", "get_sysinfo"))
+    except Refused as refusal:
+        if not refusal.smart:
+            raise
+        return instead(exchange, options, refusal)
     kind = family.kind(info)
     if not kind:
         raise family.unknown(info)
@@ -28,6 +33,20 @@ def device(exchange: "Exchange", options: "Options") -> "Plug":
         return Plug(exchange, options, info)
     found = __import__("tplink_exec." + kind, fromlist=[kind])
     return found.family_of(info)(exchange, options, info)  # type: ignore[no-any-return]
+
+
+def instead(exchange: "Exchange", options: "Options", refusal: Refused) -> "Plug":
+    """The device that has refused a plug's request, if that is because it is none."""
+    if refusal.smart:
+        from .smart import Smart
+
+        target = Smart(exchange, options)
+        if "--child" in options:
+            raise target.cannot("outlets (--child)")
+        return target
+    if not refusal.unsupported:
+        raise refusal
+    return device(exchange, options)
 
 
 class Plug:
@@ -110,6 +129,26 @@ class Plug:
         if "ENE" not in str(self.info.get("feature", "ENE")):
             raise self.cannot("meter")
         return self.each()
+
+    def realtime(self, ids: "tuple[str, ...]") -> "Fields":
+        """The meter's get_realtime."""
+        return self.metering("get_realtime", "{}", ids)
+
+    def metering(self, method: str, arguments: str, ids: "tuple[str, ...]") -> "Fields":
+        """The meter's answer; Refused with what the device can do, when there is no meter."""
+        try:
+            return self.ask("emeter", method, arguments, ids)
+        except Refused as refusal:
+            if not refusal.unsupported:
+                raise
+            raise self.cannot("meter", refusal) from None
+
+    def sums(self, period: str) -> "Fields | None":
+        """Of today or month as an entry of get_daystat, from devices that have no such list."""
+        return None
+
+    def rename(self, name: str) -> None:
+        self.ask("system", "set_dev_alias", '{"alias":%s}' % quoted(name), self.ids())
 
     def each(self) -> "list[tuple[str, ...]]":
         """For each outlet that is meant its id for a request, in a tuple."""

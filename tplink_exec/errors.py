@@ -26,9 +26,13 @@ class LocalError(PlugError):
 
 
 class Unreachable(PlugError):
-    """No connection, or none that gave a single byte of a reply."""
+    """No connection, or none that gave a single byte of a reply.
+
+    `refused`: the machine is there, and nothing listens on the port.
+    """
 
     exit_code = 3
+    refused = False
 
 
 class DeadlineExceeded(PlugError):
@@ -46,9 +50,17 @@ class ProtocolError(PlugError):
 class Refused(PlugError):
     """The device understood and said no, or has no such feature or field.
 
-    `err_code` is the device's, `unsupported` that it does not know this module or method at all.
+    `err_code` is the device's, `unsupported` that it does not know this module or method at all;
+    `smart` that it speaks the other JSON, that of SMART devices.
     """
 
     exit_code = 6
     err_code = 0
     unsupported = False
+    smart = False
+
+
+class WrongCredentials(PlugError):
+    """The device wants a login, and it is none of those at hand."""
+
+    exit_code = 7

@@ -9,6 +9,7 @@ from .request import quoted
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from .device import Plug
     from .shapes import Exchange, Options
 
 
@@ -18,7 +19,10 @@ def get(exchange: "Exchange", options: "Options") -> bytes:
     if "--child" in options:
         fields = any_device(exchange, options).fields()
     else:
-        fields = family.unnested(answer(exchange(GET_SYSINFO), "system", "get_sysinfo"))
+        try:
+            fields = family.unnested(answer(exchange(GET_SYSINFO), "system", "get_sysinfo"))
+        except Refused as refusal:
+            fields = smart(exchange, options, refusal).fields()
     if name not in fields:
         names = one_line(", ".join(map(str, fields)))[:1000]
         raise Refused("the device says no %s; its fields are %s" % (name, names))
@@ -38,8 +42,20 @@ def alias(exchange: "Exchange", options: "Options") -> bytes:
     if "value" not in options:
         return get(exchange, {**options, "value": "alias"})
     arguments = '{"alias":%s}' % quoted(options["value"])
-    ask(exchange, options, "system", "set_dev_alias", arguments)
+    try:
+        ask(exchange, options, "system", "set_dev_alias", arguments)
+    except Refused as refusal:
+        smart(exchange, options, refusal).rename(options["value"])
     return b""
+
+
+def smart(exchange: "Exchange", options: "Options", refusal: Refused) -> "Plug":
+    """The SMART device that refused like this. Raises the refusal when it is none."""
+    if not refusal.smart:
+        raise refusal
+    from .device import instead
+
+    return instead(exchange, options, refusal)
 
 
 def led(exchange: "Exchange", options: "Options") -> bytes:
@@ -80,7 +96,8 @@ def refused(reply: bytes) -> "Refused | None":
             rest += part
         elif isinstance(part, dict):
             rest += part.values()
-            if repr(part.get("err_code", 0)) != "0":
-                words = "the device refuses: %s (err_code %.20r)"
-                return Refused(words % (family.text(part, "err_msg"), part["err_code"]))
+            for name in ("err_code", "error_code"):  # the latter is SMART devices'
+                if repr(part.get(name, 0)) != "0":
+                    words = "the device refuses: %s (%s %.20r)"
+                    return Refused(words % (family.text(part, "err_msg"), name, part[name]))
     return None

@@ -6,7 +6,7 @@ error, never 0.
 """
 
 from .device import Plug, device
-from .errors import ProtocolError, Refused
+from .errors import ProtocolError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -31,10 +31,7 @@ def figure(exchange: "Exchange", options: "Options") -> bytes:
     name = options["command"]
     target = device(exchange, options)
     meters = target.metered()
-    readings = [
-        ask(target, "get_realtime", "{}", ids)
-        for ids in (meters[:1] if name == "voltage" else meters)
-    ]
+    readings = [target.realtime(ids) for ids in (meters[:1] if name == "voltage" else meters)]
     return plain(sum(micro(target, reading, name) for reading in readings))
 
 
@@ -43,13 +40,16 @@ def statistics(exchange: "Exchange", options: "Options") -> bytes:
     name = options["command"]
     target = device(exchange, options)
     meters = target.metered()
+    sums = target.sums(name)
+    if sums is not None:
+        return plain(micro(target, sums, name))
     now = target.ask("time", "get_time")
     date = {unit: whole(now, field) for unit, field in DATE.items()}
     wanted = date if name == "today" else {unit: date[unit] for unit in ("year", "month")}
     arguments = '{"year":%d,"month":%d}' % (date["year"], date["month"])
     total = 0
     for ids in meters:
-        answer = ask(target, "get_daystat", arguments, ids)
+        answer = target.metering("get_daystat", arguments, ids)
         days = answer.get("day_list")
         if not isinstance(days, list) or not all(isinstance(day, dict) for day in days):
             raise ProtocolError("day_list is no list of objects: %.60r" % (days,))
@@ -57,16 +57,6 @@ def statistics(exchange: "Exchange", options: "Options") -> bytes:
             if all(day.get(unit) == value for unit, value in wanted.items()):
                 total += micro(target, day, name)
     return plain(total)
-
-
-def ask(target: Plug, method: str, arguments: str, ids: "tuple[str, ...]") -> "Fields":
-    """The meter's answer, or what a device without one can do."""
-    try:
-        return target.ask("emeter", method, arguments, ids)
-    except Refused as refusal:
-        if not refusal.unsupported:
-            raise
-        raise target.cannot("meter", refusal) from None
 
 
 def whole(fields: "Fields", name: str) -> int:

@@ -18,6 +18,10 @@ def no_answer(reply: bytes, module: str, method: str) -> PlugError:
         return ProtocolError("the reply is not UTF-8 at byte %d: %.60r" % (error.start, reply))
     except (ValueError, RecursionError):
         return ProtocolError("the reply is not JSON: %.60r" % reply)
+    if isinstance(value, dict) and value.get("error_code", 0.0) != 0.0 and module not in value:
+        refusal = Refused("a SMART device: error_code %.20r" % (value["error_code"],))
+        refusal.unsupported = refusal.smart = True
+        return refusal
     for name in module, method, "":
         if not isinstance(value, dict):
             break

@@ -40,7 +40,14 @@ def named(exchange: "Exchange", options: "Options") -> bytes:
     name = str(options["command"])
     name = SYNONYMS.get(name, name)
     module, method, arguments = rows(REQUESTS)[name]
-    reply = ask(exchange, options, module, method, arguments, name in ONCE)
+    try:
+        reply = ask(exchange, options, module, method, arguments, name in ONCE)
+    except Refused as refusal:
+        if not refusal.smart:
+            raise
+        from .smart import Smart
+
+        reply = Smart(exchange, options).named(name)
     return reply + b"\n" if reads(method) else b""
 
 
@@ -86,7 +93,7 @@ def ask(
             check(reply, name, method)
             return reply
         except Refused as error:
-            if not error.unsupported:
+            if error.smart or not error.unsupported:
                 raise
             refusal = refusal or error
     raise any_device(exchange, options).cannot(options["command"], refusal)

@@ -32,6 +32,8 @@ def understand(argv: "list[str]") -> "Call":
         options["--timeout"] = timeout_s(options["--timeout"])
     if "--transition" in options:
         options["--transition"] = transition_ms(options["--transition"])
+    if "--http-port" in options:
+        options["--http-port"] = http_port(options["--http-port"])
     problem = complaint(words) or misfit(words[2].lower(), options)
     if problem:
         raise UsageError(problem + "; see tplink-exec --help")
@@ -93,6 +95,16 @@ def transition_ms(text: str) -> int:
     raise UsageError("--transition takes milliseconds, at most 3600000, not %s" % text)
 
 
+def http_port(text: str) -> int:
+    if is_port(text):
+        return int(text)
+    raise UsageError("--http-port is a number from 1 to 65535, not %s" % text)
+
+
+def is_port(text: str) -> bool:
+    return is_number(text) and len(text) < 6 and 0 < int(text) < 65536
+
+
 def complaint(words: "list[str]") -> str:
     """Why these words are no HOST PORT COMMAND, "" when they are."""
     if len(words) < 2:
@@ -100,7 +112,7 @@ def complaint(words: "list[str]") -> str:
     host, port, name = words[0], words[1], "".join(words[2:3]).lower()
     if not host:
         return "HOST is empty"
-    if not is_number(port) or len(port) > 5 or not 0 < int(port) < 65536:
+    if not is_port(port):
         return "PORT is a number from 1 to 65535, not %s" % port
     if len(words) == 2:
         return "COMMAND is missing"
@@ -131,6 +143,8 @@ def misfit(command: str, options: "Options") -> str:
     """Why these options do not fit the command, "" when they do."""
     if command == "reset" and "--yes" not in options:
         return "reset erases all settings of the device: with --yes if you mean it"
+    if options.get("--transport", "auto") not in ("auto", "xor", "klap"):
+        return "--transport is auto, xor or klap, not %s" % options["--transport"]
     if command in WHOLE and "--child" in options:
         return "%s is for the whole strip, without --child" % command
     return ""

@@ -1,8 +1,8 @@
 """What follows when a try of an exchange fails: another try, or what the user is told.
 
-A host name is looked up here. A refused connection is tried once more, one that is dropped
-before any byte of a reply three times more, as devices refuse and drop while they are busy. A
-reply that has begun is never asked for again: what is wrong with it is the user's to know.
+A host name is looked up here. A refused connection is tried by KLAP, and once more; one that is
+dropped before any byte of a reply three times more, as devices refuse and drop while they are
+busy. A reply that has begun is never asked for again: what is wrong with it is the user's to know.
 """
 
 import _socket as socket
@@ -17,23 +17,28 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from .transport import Connection
 
-PAUSES_S = {"refused": (0.2,), "dropped": (0.1, 0.2, 0.4), "": ()}
-"""Seconds to wait before each further try, by the kind of failure."""
-
 LOCAL = (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM, errno.EAFNOSUPPORT)
 
 
 def persist(link: "Connection", request: bytes, once: bool, error: Exception) -> bytes:
     """The reply to `request` after all; `error` is how the first try ended. Raises PlugError."""
-    pauses = {kind: list(seconds) for kind, seconds in PAUSES_S.items()}
+    pauses = {kind: list(seconds) for kind, seconds in link.pauses_s.items()}
     by_name = False
+    closed = ""
     while True:
         if isinstance(error, (socket.gaierror, UnicodeError)) and not by_name:
             by_name = True  # no numeric address, so a name; that is no failure yet
         else:
             failure, kind = judge(link, once, error)
             link.close()
-            left = pauses[kind]
+            if kind == "refused" and link.http_port:
+                from .klap_http import instead
+
+                closed = " (and by HTTP port %d, for newer firmware)" % link.http_port
+                if instead(link):
+                    return link.exchange(request, once)
+            failure.args = (str(failure).replace("refused;", "refused%s;" % closed),)
+            left = pauses.get(kind, [])
             if not left or left[0] >= link.deadline - time.monotonic():
                 raise failure
             time.sleep(left.pop(0))
@@ -46,12 +51,14 @@ def persist(link: "Connection", request: bytes, once: bool, error: Exception) ->
 
 
 def judge(link: "Connection", once: bool, error: Exception) -> "tuple[PlugError, str]":
-    """The error for the user, and the kind in PAUSES_S that says how often to try again."""
+    """The error for the user, and the kind in pauses_s that says how often to try again."""
     sent = link.stage == WAITING
-    begun = progress(link.pending)
+    begun = link.progress()
     if isinstance(error, ConnectionRefusedError):
         text = "connection refused; is the address right, and does the device use this port?"
-        return Unreachable(text), "refused"
+        failure = Unreachable(text)
+        failure.refused = True
+        return failure, "refused"
     if isinstance(error, ConnectionError):
         if begun:
             return ProtocolError("the connection ended within the reply: " + begun), ""
@@ -70,11 +77,3 @@ def judge(link: "Connection", once: bool, error: Exception) -> "tuple[PlugError,
     if number in LOCAL:
         return LocalError("no socket to be had: " + reason), ""
     return Unreachable(reason), ""
-
-
-def progress(pending: bytearray) -> str:
-    """How far an unfinished reply has come, "" when not at all."""
-    got = len(pending)
-    if got < 4:
-        return "%d of the 4 bytes of its length" % got if got else ""
-    return "%d of %d bytes" % (got - 4, int.from_bytes(pending[:4], "big"))

@@ -22,6 +22,9 @@ Command = Callable[[Exchange, Options], bytes]
 Call = Tuple[str, int, Command, Options]
 """HOST (or "" where no device is called), PORT, and what to call with which options."""
 
+Credentials = Iterable[Tuple[str, str]]
+"""Pairs of user and password."""
+
 Address = Union[ipaddress.IPv4Address, ipaddress.IPv6Address]
 SocketAddress = Tuple[Any, ...]
 Answer = Dict[str, Any]

@@ -29,12 +29,20 @@ class Connection:
     `deadline` is by time.monotonic(), in seconds. `early` is what plain.run has left: its
     error, before that its socket, before that what it had received to the first request.
     `stage` says what is being done; `pending` is what has arrived and belongs to no reply yet.
+    `http_port`: where KLAP is tried when PORT is closed (0: nowhere); `klap` is that, once found.
     """
 
-    def __init__(self, host: str, port: int, deadline: float, early: "list[Any]") -> None:
+    pauses_s = {"refused": (0.2,), "dropped": (0.1, 0.2, 0.4)}  # type: dict[str, tuple[float, ...]]
+    """Seconds to wait before each further try, by the kind of failure; see retry."""
+
+    def __init__(
+        self, host: str, port: int, deadline: float, early: "list[Any]", http_port: int = 0
+    ) -> None:
         self.host = host
         self.port = port
         self.deadline = deadline
+        self.http_port = http_port
+        self.klap = None  # type: Any
         sent = len(early) > 2
         failed = len(early) > 1 and isinstance(early[-1], OSError)
         self.early = early[-1] if sent or failed else None
@@ -48,6 +56,8 @@ class Connection:
         `once`: never send it again after it may have reached the device. Raises Unreachable,
         DeadlineExceeded, ProtocolError and LocalError.
         """
+        if self.klap:
+            return self.klap.exchange(request, once)  # type: ignore[no-any-return]
         early, self.early = self.early, None
         try:
             if isinstance(early, OSError):
@@ -70,20 +80,35 @@ class Connection:
             found = socket.getaddrinfo(host, self.port, 0, 1, 0, socket.AI_NUMERICHOST)[0]
             self.connect(found[0], found[4])
         self.socket.settimeout(self.deadline - time.monotonic())
-        self.socket.sendall(frame(request))
+        self.socket.sendall(self.frame(request))
         self.stage = WAITING
         return self.receive()
 
     def receive(self) -> bytes:
-        reply = next_message(self.pending)
+        reply = self.take()
         while reply is None:
             self.socket.settimeout(self.deadline - time.monotonic())
             data = self.socket.recv(8192)
             if not data:
                 raise ConnectionResetError
             self.pending += data
-            reply = next_message(self.pending)
+            reply = self.take()
         return reply
+
+    def frame(self, request: bytes) -> bytes:
+        """`request` as it is sent."""
+        return frame(request)
+
+    def take(self) -> "bytes | None":
+        """The reply, once `pending` has it whole. Raises ValueError as soon as it is none."""
+        return next_message(self.pending)
+
+    def progress(self) -> str:
+        """How far an unfinished reply has come, "" when not at all."""
+        got = len(self.pending)
+        if got < 4:
+            return "%d of the 4 bytes of its length" % got if got else ""
+        return "%d of %d bytes" % (got - 4, int.from_bytes(self.pending[:4], "big"))
 
     def connect(self, family: int, address: "SocketAddress") -> None:
         self.close()
