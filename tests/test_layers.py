@@ -11,7 +11,7 @@ from tests.support import PYTHON, ROOT, SINGLE_FILE, simulated
 
 LAYERS = (
     "errors cipher fallback family misread messages wire aes klap transport credentials "
-    "klap_http lookup retry request values device strip dimmer bulb smart commands output "
+    "klap_http lookup retry reach request values device strip dimmer bulb smart commands output "
     "options report plain cli usage arguments payload named fields light meter wifi "
     "softscheck sim_meters sim_base sim_plugs sim_strips sim_lights sim_models sim_faults "
     "simulator demo __main__"

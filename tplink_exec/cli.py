@@ -9,15 +9,11 @@ from .errors import PlugError
 from .options import understand
 from .output import put
 from .plain import GRACE_S, TIMEOUT_S
-from .transport import Connection
+from .reach import reach
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from .klap_http import Klap
-    from .shapes import Any, Options
-
-KLAP_PORT = 80
-"""The HTTP port of devices; as PORT it means KLAP."""
+    from .shapes import Any
 
 
 def main(argv: "list[str]", started: float, early: "list[Any]") -> int:
@@ -37,7 +33,7 @@ def main(argv: "list[str]", started: float, early: "list[Any]") -> int:
         deadline = started + options.get("--timeout", TIMEOUT_S)
         code = 0
         try:
-            output = command(link(host, port, deadline, early, options).exchange, options)
+            output = command(reach(host, port, deadline, early, options).exchange, options)
         except PlugError as error:
             code, output = fail(error, argv), error.output
         if output:
@@ -45,19 +41,6 @@ def main(argv: "list[str]", started: float, early: "list[Any]") -> int:
         return code
     except Exception as error:  # a PlugError, or a bug: report tells which
         return fail(error, argv)
-
-
-def link(
-    host: str, port: int, deadline: float, early: "list[Any]", options: "Options"
-) -> "Connection | Klap":
-    """What the transport options ask for."""
-    transport = options.get("--transport", "klap" if port == KLAP_PORT else "auto")
-    http_port = options.get("--http-port", KLAP_PORT)
-    if transport == "klap":
-        from .klap_http import Klap
-
-        return Klap(host, http_port, deadline)
-    return Connection(host, port, deadline, early, http_port if transport == "auto" else 0)
 
 
 def fail(error: Exception, argv: "list[str]") -> int:

@@ -19,6 +19,10 @@ MAX_HEADER = 16384
 HANDSHAKE = 48
 """Bytes of the reply to handshake1: the device's seed, 16, and its server hash, 32."""
 FORBIDDEN = 403
+FORBIDDEN_TEXT = (
+    "HTTP 403 to the handshake; if it is one, switch Third-Party Compatibility on in the Kasa app"
+)
+"""python-kasa issue 1574, home-assistant.io pull request 44134: so do devices where it is off."""
 
 
 def instead(link: "Connection") -> bool:
@@ -69,6 +73,10 @@ class Klap:
                 break
         raise ProtocolError("the device answers HTTP %d to a KLAP request" % status)
 
+    def close(self) -> None:
+        """Close the connection; the session is kept, and goes on with the next exchange."""
+        self.http.close()
+
     def handshake(self) -> None:
         """Begin a session. Raises NotKlap, WrongCredentials and other PlugErrors."""
         failure = None  # type: PlugError | None
@@ -76,7 +84,7 @@ class Klap:
             local = seed()
             status, reply = self.handshake1(local)
             if status == FORBIDDEN:
-                failure = NotKlap("HTTP 403 to handshake1")
+                failure = NotKlap(FORBIDDEN_TEXT)
                 continue
             remote, proof = reply[:16], reply[16:]
             version, auth = login(local, remote, proof)
