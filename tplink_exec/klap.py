@@ -55,7 +55,7 @@ def auth_hash(version: int, user: str, password: str) -> bytes:
 
 
 def server_hash(version: int, local_seed: bytes, remote_seed: bytes, auth: bytes) -> bytes:
-    """The device's proof that it knows `auth`. `local` is always the client's seed."""
+    """The device's proof that it knows `auth`. `local_seed` is the client's."""
     return sha256(local_seed + (remote_seed if version == 2 else b"") + auth).digest()
 
 
@@ -102,7 +102,11 @@ class Session:
         return seq, sha256(self.sig + number + cipher).digest() + cipher
 
     def open(self, body: bytes, seq: int) -> bytes:
-        """The plain text of a message with the number `seq`; raises ProtocolError."""
+        """The plain text of a message with the number `seq`; raises ProtocolError.
+
+        A reply's signature is made as a request's is. Known clients do not look at it
+        (python-kasa 0.12, openHAB's tapocontrol); here a wrong one is no answer.
+        """
         number = _number(seq)
         cipher = body[32:]
         if not cipher:
