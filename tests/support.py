@@ -11,8 +11,10 @@ import time
 import unittest
 from pathlib import Path
 
+from tplink_exec.sim_klap import KlapSimulator
 from tplink_exec.sim_models import device
-from tplink_exec.simulator import Simulator
+from tplink_exec.sim_server import bound
+from tplink_exec.simulator import Simulator, played
 
 ROOT = Path(__file__).resolve().parent.parent
 SINGLE_FILE = str(ROOT / "scripts" / "tplink-exec")
@@ -62,20 +64,44 @@ class Loop(threading.Thread):
 _loop = []
 
 
+def loop():
+    """The one that all simulators of a test process run in."""
+    if not _loop:
+        _loop.append(Loop())
+    return _loop[0]
+
+
 @contextlib.contextmanager
 def simulated(model="HS100", fault="", address="127.0.0.1", alias=None, state=0):
     """A Simulator on a free loopback port; yields it with `host` and `port` set."""
-    if not _loop:
-        _loop.append(Loop())
     simulator = Simulator(device(model), fault)
     simulator.device.alias = alias or simulator.device.alias
     simulator.device.relay_state = state
     simulator.host = address
-    simulator.port = _loop[0].call(simulator.start(address, 0))
+    simulator.port = loop().call(simulator.start(address, 0))
     try:
         yield simulator
     finally:
-        _loop[0].call(simulator.stop())
+        loop().call(simulator.stop())
+
+
+@contextlib.contextmanager
+def klap_simulated(
+    model="HS100", version=2, login=("", ""), fault="", stage="", address="127.0.0.1"
+):
+    """A KlapSimulator on free loopback ports: `http_port`, and `discovery_port` of UDP.
+
+    On `port` nothing listens, and nobody else can.
+    """
+    simulator = KlapSimulator(played(model), fault, version, login, stage, 0)
+    simulator.host = address
+    with bound(address, 0) as closed:
+        simulator.port = closed.getsockname()[1]
+        simulator.http_port = loop().call(simulator.start(address, 0))
+        try:
+            yield simulator
+        finally:
+            loop().call(simulator.stop())
 
 
 def sets(simulator):

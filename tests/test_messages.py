@@ -71,8 +71,10 @@ class Replies(unittest.TestCase):
                 relay_state(json.dumps(reply).encode())
 
     def test_an_err_code_that_is_no_number_is_no_answer(self):
-        for code in (False, True, "0", None, [], {}):
+        for code in (False, True, "0", None, [], {}, 1e400, -1e400, 1e12):
             self.assertRaises(ProtocolError, relay_state, sysinfo({**PLUG, "err_code": code}))
+        huge = sysinfo(PLUG).replace(b'"err_code": 0', b'"err_code": -1e400')
+        self.assertRaises(ProtocolError, relay_state, huge)
 
     def test_nested_once_more(self):
         self.assertEqual(relay_state(sysinfo({"system": PLUG})), 1)

@@ -28,11 +28,13 @@ class LocalError(PlugError):
 class Unreachable(PlugError):
     """No connection, or none that gave a single byte of a reply.
 
-    `refused`: the machine is there, and nothing listens on the port.
+    `refused`: the machine is there, and nothing listens on the port. `dropped`: the connection
+    ended before the reply.
     """
 
     exit_code = 3
     refused = False
+    dropped = False
 
 
 class DeadlineExceeded(PlugError):

@@ -41,10 +41,10 @@ def kind(info: "Fields") -> str:
 def state(info: "Fields") -> int:
     """1 or 0; a strip is on when any outlet is. Raises ProtocolError, Refused when it has none."""
     found = kind(info)
+    if "relay_state" in info:  # first, as in messages.state
+        return bit(info, "relay_state")
     if found == "bulb":
         return bit(info["light_state"], "on_off")
-    if "relay_state" in info:
-        return bit(info, "relay_state")
     if found == "strip":
         return max([bit(child, "state") for child in children(info)])
     raise unknown(info)

@@ -6,6 +6,8 @@
 3. What answers the first handshake request otherwise than KLAP does is another machine's HTTP.
 """
 
+import time
+
 from .errors import PlugError, ProtocolError, Unreachable, WrongCredentials
 from .klap import DEFAULT_CREDENTIALS, Session, client_hash, decide, seed
 from .transport import Connection
@@ -60,18 +62,32 @@ class Klap:
 
     def exchange(self, request: bytes, once: bool = False) -> bytes:
         """The device's reply to `request`, both plain JSON text. Raises PlugError."""
-        for _ in range(2):
+        forgotten = False
+        pauses = [0.0, *([] if once else self.http.pauses_s["dropped"])]
+        while True:
             if not self.session:
                 self.handshake()
             assert self.session
-            seq, body = self.session.seal(request)
-            status, reply = self.post("request?seq=%d" % seq, body, once)
+            if once:
+                self.http.close()  # a fresh connection is not one that is just being closed
+            seq, body = self.session.seal(request)  # each time: no number is taken twice
+            try:
+                status, reply = self.post("request?seq=%d" % seq, body, True)
+            except Unreachable as error:
+                pauses.pop(0)
+                if not error.dropped or not pauses or pauses[0] >= self.left_s():
+                    raise
+                time.sleep(pauses[0])
+                continue
             if status == 200:
                 return self.session.open(reply, seq)
             self.session = None
-            if status != FORBIDDEN:
-                break
-        raise ProtocolError("the device answers HTTP %d to a KLAP request" % status)
+            if status != FORBIDDEN or forgotten:
+                raise ProtocolError("the device answers HTTP %d to a KLAP request" % status)
+            forgotten = True
+
+    def left_s(self) -> float:
+        return self.http.deadline - time.monotonic()
 
     def close(self) -> None:
         """Close the connection; the session is kept, and goes on with the next exchange."""
@@ -114,8 +130,6 @@ class Klap:
         host = ("[%s]" if ":" in self.http.host else "%s") % self.http.host
         head = "POST /app/%s HTTP/1.1\r\nHost: %s:%d\r\nAccept: */*\r\nContent-Length: %d\r\n"
         head %= path, host, self.http.port, len(body)
-        if once:
-            self.http.close()  # not one that the device may just have closed
         try:
             reply = self.http.exchange(head.encode() + self.cookie + b"\r\n" + body, once)
         except PlugError as error:

@@ -62,8 +62,9 @@ def judge(link: "Connection", once: bool, error: Exception) -> "tuple[PlugError,
     if isinstance(error, ConnectionError):
         if begun:
             return ProtocolError("the connection ended within the reply: " + begun), ""
-        text = "the connection ended before a reply; is the device busy?"
-        return Unreachable(text), "" if once and sent else "dropped"
+        failure = Unreachable("the connection ended before a reply; is the device busy?")
+        failure.dropped = True
+        return failure, "" if once and sent else "dropped"
     if isinstance(error, ValueError) and link.deadline > time.monotonic():
         return ProtocolError("%s; is this a TP-Link device?" % error), ""
     number = getattr(error, "errno", None)

@@ -5,7 +5,7 @@ from http import HTTPStatus
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from .klap import Session
+    from .klap import Session  # noqa: F401 (type comments)
 
 MAX_HEADER = 16384
 MAX_BODY = 65536

@@ -5,8 +5,9 @@ As in `sim_faults`, but a scenario is a generator (reply, number) of a sim_http.
 the replies to handshake1, handshake2, request or all of them is up to `sim_klap`.
 """
 
+from hashlib import sha256
+
 from .aes import encrypt
-from .klap import sha256
 from .sim_faults import CLOSE, HOLD, RESET
 from .sim_http import Reply
 from .wire import frame

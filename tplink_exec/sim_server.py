@@ -101,9 +101,7 @@ class Server:
             writer.close()
 
 
-async def play(
-    steps: "Steps", reader: asyncio.StreamReader, writer: asyncio.StreamWriter
-) -> bool:
+async def play(steps: "Steps", reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
     """Do what sim_faults says steps mean; False when the connection is to be closed."""
     for step in steps:
         if isinstance(step, bytes):

@@ -1,21 +1,25 @@
 """Simulated devices on real sockets: to try things out with, for the demo and for the tests.
 
 A device answers on TCP and on UDP (discovery) of one port, as real ones do, and keeps TCP
-connections open. It can play one of the faults in sim_faults instead of answering on TCP.
+connections open. It can play one of the faults in sim_faults instead of answering on TCP. How
+it is with KLAP, see `sim_klap`.
 """
 
 import asyncio
-import collections
 import ipaddress
 import socket
-import struct
 
 from .arguments import Parser
 from .cipher import decrypt, encrypt
 from .errors import LocalError, UsageError
+from .klap import DEFAULT_CREDENTIALS
 from .output import put
-from .sim_faults import FAULTS, HOLD, RESET
+from .sim_faults import FAULTS
+from .sim_http_faults import HTTP_FAULTS
+from .sim_klap import KlapSimulator
 from .sim_models import MODELS, device
+from .sim_server import BACKLOG, Server, bound, play
+from .sim_smart import SMART_MODELS
 from .wire import frame, next_message
 
 TYPE_CHECKING = False
@@ -23,82 +27,22 @@ if TYPE_CHECKING:
     from .shapes import Address, Any, Steps  # noqa: F401 (type comments)
     from .sim_base import Device
 
-BACKLOG = "backlog"
-"""The fault of a device that accepts no connection: its queue is full."""
+LOGINS = dict(zip(("blank", "kasa", "tapo"), DEFAULT_CREDENTIALS))
+"""The login of a device that no account owns, by the words of --login."""
 
 
-class Simulator:
-    """A device, and optionally a fault, on a port.
-
-    `connections` and `requests` (the last 100, plain text) count what came by TCP.
-    """
-
-    def __init__(self, device: "Device", fault: str = "") -> None:
-        self.device = device
-        self.fault = fault
-        self.connections = 0
-        self.requests = collections.deque(maxlen=100)  # type: collections.deque[bytes]
-        self.open = []  # type: list[Any]
+class Simulator(Server):
+    """A device on port 9999, or another."""
 
     async def start(self, address: str, port: int) -> int:
         """Listen on TCP and UDP; port 0 takes one that is free for both. Returns the port."""
-        for attempt in range(20):
-            family = socket.AF_INET6 if ":" in address else socket.AF_INET
-            listener = socket.socket(family, socket.SOCK_STREAM)
-            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            datagrams = socket.socket(family, socket.SOCK_DGRAM)
-            try:
-                listener.bind((address, port))
-                datagrams.bind((address, listener.getsockname()[1]))
-                break
-            except OSError as error:
-                listener.close()
-                datagrams.close()
-                if port or attempt == 19:
-                    raise LocalError(
-                        "cannot listen on %s port %d: %s" % (address, port, error.strerror)
-                    ) from None
-        discovery, _ = await asyncio.get_running_loop().create_datagram_endpoint(
-            lambda: _Discovery(self.device), sock=datagrams
-        )
-        self.open.append(discovery)
-        if self.fault == BACKLOG:
-            self._fill_backlog(listener)
-        else:
-            self.open.append(await asyncio.start_server(self._serve, sock=listener, backlog=512))
-        return int(listener.getsockname()[1])
+        listener, datagrams = bound_pair(address, port)
+        await self.answer_datagrams(_Discovery(self.device), datagrams)
+        return await self.listen(listener)
 
-    def _fill_backlog(self, listener: socket.socket) -> None:
-        listener.listen(0)
-        self.open.append(listener)
-        for _ in range(4):
-            client = socket.socket(listener.family, socket.SOCK_STREAM)
-            client.setblocking(False)
-            client.connect_ex(listener.getsockname())
-            self.open.append(client)
-
-    async def stop(self) -> None:
-        """Stop listening, close all connections."""
-        for resource in self.open:
-            resource.close()
-
-    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        number = self.connections
-        self.connections += 1
-        self.open.append(writer)
-        try:
-            while await self._exchange(reader, writer, number):
-                pass
-        except (OSError, ValueError):
-            pass  # the client's doing: it went away, or does not speak this protocol
-        finally:
-            self.open.remove(writer)
-            writer.close()
-
-    async def _exchange(
+    async def exchange(
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, number: int
     ) -> bool:
-        """Answer one request; False when the connection is to be closed."""
         pending = bytearray()
         request = None
         while request is None:
@@ -114,23 +58,21 @@ class Simulator:
         steps = [frame(reply)]  # type: Steps
         if self.fault:
             steps = FAULTS[self.fault](reply, number)
-        for step in steps:
-            if isinstance(step, bytes):
-                writer.write(step)
-                await writer.drain()
-            elif isinstance(step, float):
-                await asyncio.sleep(step)
-            elif step == HOLD:
-                await reader.read()
-                return False
-            elif step == RESET:
-                linger = struct.pack("ii", 1, 0)
-                connection = writer.get_extra_info("socket")
-                connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
-                return False
-            else:
-                return False  # CLOSE
-        return True
+        return await play(steps, reader, writer)
+
+
+def bound_pair(address: str, port: int) -> "tuple[socket.socket, socket.socket]":
+    """Sockets for TCP and UDP of one port. Raises LocalError."""
+    for attempt in range(20):
+        listener = bound(address, port)
+        try:
+            number = listener.getsockname()[1]
+            return listener, bound(address, number, socket.SOCK_DGRAM)
+        except LocalError:
+            listener.close()
+            if port or attempt == 19:
+                raise
+    raise AssertionError
 
 
 class _Discovery(asyncio.DatagramProtocol):
@@ -148,31 +90,83 @@ class _Discovery(asyncio.DatagramProtocol):
 
 def simulate(argv: "list[str]") -> None:
     """The subcommand: serve until a signal ends the process."""
-    parser = Parser("simulate")
-    models_help = "each further one on the next address: " + ", ".join(MODELS)
-    parser.add_argument("--model", action="append", choices=MODELS, metavar="M", help=models_help)
-    parser.add_argument("--address", default="127.0.0.1", metavar="A", help="default %(default)s")
-    parser.add_argument("--port", type=int, default=9999, metavar="P", help="0: any free one")
-    faults = sorted([*FAULTS, BACKLOG])
-    faults_help = "what to do instead of answering: " + ", ".join(faults)
-    parser.add_argument("--fault", choices=faults, metavar="F", help=faults_help)
-    options = parser.parse_args(argv)
+    options = arguments().parse_args(argv)
     models = options.model or ["HS100"]
     try:
         address = ipaddress.ip_address(options.address)
         address + len(models)
     except ValueError as error:
         raise UsageError("--address: %s" % error) from None
-    if not 0 <= options.port <= 65535:
-        raise UsageError("--port is a number from 0 to 65535, not %d" % options.port)
-    asyncio.run(_serve_all(models, address, options.port, options.fault))
+    port = options.port
+    if options.klap:
+        port = 80 if options.http_port is None else options.http_port
+    if not 0 <= port <= 65535:
+        raise UsageError("a port is a number from 0 to 65535, not %d" % port)
+    check(options, models)
+    asyncio.run(_serve_all(models, address, port, options))
 
 
-async def _serve_all(models: "list[str]", address: "Address", port: int, fault: str) -> None:
-    simulators = []
+def check(options: "Any", models: "list[str]") -> None:
+    """Whether the options go together. Raises UsageError."""
+    faults = HTTP_FAULTS if options.klap else FAULTS
+    if options.fault not in (None, BACKLOG, *faults):
+        text = "--fault %s is not one with --klap" if options.klap else "--fault %s wants --klap"
+        raise UsageError(text % options.fault)
+    if not options.klap and (options.http_port, options.login) != (None, None):
+        raise UsageError("--http-port and --login go with --klap")
+    if options.klap != 2 and any(model in SMART_MODELS for model in models):
+        raise UsageError("%s go with --klap 2 only" % " and ".join(SMART_MODELS))
+    login(options.login)
+
+
+def login(words: "str | None") -> "tuple[str, str]":
+    """What --login means. Raises UsageError."""
+    user, colon, password = (words or "").partition(":")
+    if colon:
+        return user, password
+    if words and words not in LOGINS:
+        raise UsageError("--login is USER:PASSWORD or one of %s" % ", ".join(LOGINS))
+    return LOGINS[words or "blank"]
+
+
+def arguments() -> Parser:
+    """simulate's."""
+    parser = Parser("simulate")
+    models = [*MODELS, *SMART_MODELS]
+    models_help = "each further one on the next address: " + ", ".join(models)
+    parser.add_argument("--model", action="append", choices=models, metavar="M", help=models_help)
+    parser.add_argument("--address", default="127.0.0.1", metavar="A", help="default %(default)s")
+    parser.add_argument("--port", type=int, default=9999, metavar="P", help="0: any free one")
+    klap_help = "newer firmware: --port is closed, and that version of KLAP is on --http-port"
+    parser.add_argument("--klap", type=int, choices=(1, 2), metavar="1|2", help=klap_help)
+    http_help = "of KLAP; default 80, 0: any free one"
+    parser.add_argument("--http-port", type=int, metavar="P", help=http_help)
+    login_help = "of KLAP: USER:PASSWORD, or of a device without account: %s" % ", ".join(LOGINS)
+    parser.add_argument("--login", metavar="L", help=login_help + "; default blank")
+    faults_help = "what to do instead of answering: %s; with --klap: %s" % (
+        ", ".join(sorted([*FAULTS, BACKLOG])),
+        ", ".join(sorted([*HTTP_FAULTS, BACKLOG])),
+    )
+    faults = {*FAULTS, *HTTP_FAULTS, BACKLOG}
+    parser.add_argument("--fault", choices=faults, metavar="F", help=faults_help)
+    return parser
+
+
+def played(model: str, number: int = 0) -> "Device":
+    """A simulated device of MODELS or SMART_MODELS, switched off."""
+    return SMART_MODELS[model](model, number) if model in SMART_MODELS else device(model, number)
+
+
+async def _serve_all(models: "list[str]", address: "Address", port: int, options: "Any") -> None:
+    servers = []  # type: list[Server]
+    fault = options.fault or ""
     for number, model in enumerate(models):
-        simulators.append(Simulator(device(model, number), fault))
-        port = await simulators[-1].start(str(address + number), port)
+        it = played(model, number)
+        if options.klap:
+            servers.append(KlapSimulator(it, fault, options.klap, login(options.login)))
+        else:
+            servers.append(Simulator(it, fault))
+        port = await servers[-1].start(str(address + number), port)
         place = "[%s]:%d" if address.version == 6 else "%s:%d"
         put(1, ("%s %s\n" % (model, place % (address + number, port))).encode())
     await asyncio.Event().wait()
