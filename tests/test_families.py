@@ -275,6 +275,8 @@ class OnOffWithoutAQuestion(unittest.TestCase):
                 (-2000, "Method not support"),
                 (-2001, "Module not support"),
                 (-7, "not supported here"),
+                (-3, "invalid argument"),
+                (-20002, "time out"),
             )
         ]
         for model in ("LB100", "KL430"):
@@ -301,11 +303,13 @@ class OnOffWithoutAQuestion(unittest.TestCase):
             self.assertEqual(call(strip, "on").err, b"")
             self.assertTrue(all(outlet.state for outlet in strip.device.outlets))
 
-    def test_a_plug_that_refuses_is_asked_nothing_else(self):
+    def test_a_plug_that_refuses_is_believed(self):
         with simulated() as plug:
             plug.device.methods["system"]["set_relay_state"] = lambda _: {"err_code": -3}
-            assert_failure(self, call(plug, "on"), 6)
-            self.assertEqual(len(plug.requests), 1)
+            result = call(plug, "on")
+            assert_failure(self, result, 6)
+            self.assertIn(b"refuses system set_relay_state: no reason given", result.err)
+            self.assertEqual(len(plug.requests), 2)
 
     def test_a_plug_that_does_not_know_it(self):
         with simulated() as plug:
@@ -383,6 +387,44 @@ class Strips(unittest.TestCase):
         with simulated("HS107") as strip:
             call(strip, "on --child 01")
             self.assertEqual(self.states(strip), [0, 1])
+
+    def test_outlets_that_cannot_be_told_apart_are_not_switched(self):
+        for ids, names, code in (
+            (["00", "00"], ["1", "2", "a", "b", "00"], 1),
+            (["", "01"], ["1", "a"], 5),
+            ([5, None], ["1", "2", "a", "b"], 5),
+            (["0", "01"], ["1"], 5),
+        ):
+            for name in names:
+                with simulated("HS107") as strip:
+                    said = strip.device.get_sysinfo({})
+                    children = [
+                        {"id": id, "alias": alias, "state": 0} for id, alias in zip(ids, "ab")
+                    ]
+                    strip.device.methods["system"]["get_sysinfo"] = (
+                        lambda _, said=said, c=children: {
+                            **said,
+                            "children": c,
+                        }
+                    )
+                    assert_failure(self, call(strip, "on --child " + name), code)
+                    self.assertEqual(len(strip.requests), 1)
+
+    def test_an_outlet_without_alias_has_none(self):
+        for alias in (None, True, ["x"]):
+            with simulated("HS107") as strip:
+                for outlet in strip.device.outlets[:1]:
+                    outlet.alias = alias
+                for name in (str(alias), str(alias).lower(), "null"):
+                    assert_failure(self, call(strip, "on --child=" + name), 1)
+                self.assertEqual(call(strip, "on --child 1").code, 0)
+
+    def test_one_bad_outlet_does_not_spoil_the_others(self):
+        with simulated("HS300") as strip:
+            strip.device.outlets[2].id = 7
+            self.assertEqual(call(strip, "on --child 1").code, 0)
+            self.assertEqual(self.states(strip)[0], 1)
+            assert_failure(self, call(strip, "on --child 3"), 5)
 
     def test_no_strip_no_outlets(self):
         for model in ("HS100", "HS220", "LB100"):

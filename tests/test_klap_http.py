@@ -310,7 +310,7 @@ class Smart(unittest.TestCase):
                     ("reset --yes", 0, b""),
                 ),
             )
-            for name, unit in (
+            for name, _ in (
                 ("power", 1),
                 ("voltage", 1),
                 ("current", 1),

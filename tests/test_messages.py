@@ -53,7 +53,17 @@ class Replies(unittest.TestCase):
                 self.assertRaises(ProtocolError, relay_state, sysinfo(info))
 
     def test_no_state_at_all_is_refused(self):
-        for info in ({}, {"err_code": 0}, {"children": []}, {"light_state": 1}, {"system": {}}):
+        for info in ({"model": "x"}, {"children": []}, {"light_state": 1}, {"system": 1}):
+            self.assertRaises(Refused, relay_state, sysinfo(info))
+        for info in ({}, {"err_code": 0}, {"system": {}}):
+            self.assertRaises(ProtocolError, relay_state, sysinfo(info))
+
+    def test_an_error_beside_the_state_is_refused(self):
+        error = {"err_code": -1, "err_msg": "bad"}
+        for info in (
+            {"light_state": {"on_off": 1, **error}},
+            {"children": [{"state": 1}, {"state": 1, **error}]},
+        ):
             self.assertRaises(Refused, relay_state, sysinfo(info))
 
     def test_an_error_anywhere_on_the_way_is_refused(self):

@@ -152,14 +152,19 @@ class Statistics(unittest.TestCase):
             ([{**entry, "energy": "1"}], 5),
             ([{**entry, "energy": True}], 5),
             ([entry], 6),
+            ([{**entry, "energy": 1}] * 2, 5),
+            ([{**entry, "energy": 1, "day": "14"}], 5),
+            ([{"month": 11, "day": 14, "energy": 1}], 5),
         ):
             with simulated("HS110") as plug:
                 plug.device.clock = lambda: self.NOW
                 says(plug, "emeter", "get_daystat", {"day_list": days, "err_code": 0})
                 assert_failure(self, call(plug, "today"), code)
-        with simulated("HS110") as plug:
-            says(plug, "time", "get_time", {"year": "2023", "month": 11, "mday": 14, "err_code": 0})
-            assert_failure(self, call(plug, "today"), 5)
+        for wrong in ({"year": "2023"}, {"month": 13}, {"mday": 0}, {"year": True}):
+            with simulated("HS110") as plug:
+                now = {"year": 2023, "month": 11, "mday": 14, "err_code": 0, **wrong}
+                says(plug, "time", "get_time", now)
+                assert_failure(self, call(plug, "today"), 5)
 
 
 if __name__ == "__main__":

@@ -83,6 +83,17 @@ class Named(unittest.TestCase):
                 assert_failure(self, call(plug, name), 3)
                 self.assertEqual(len(plug.requests), 2)
 
+    def test_they_work_on_devices_that_close_after_each_reply(self):
+        for model, words in (
+            ("HS110", ["energy_reset"]),
+            ("HS300", ["runtime_reset"]),
+            ("LB130", ["reboot"]),
+            ("LB130", ["reset", "--yes"]),
+        ):
+            with simulated(model, "close-after-reply") as device:
+                result = call(device, *words)
+                self.assertEqual(result[:3], (0, b"", b""), words)
+
     def test_a_reset_needs_yes(self):
         with simulated() as plug:
             assert_failure(self, call(plug, "reset"), 1)
@@ -136,7 +147,7 @@ class Fields(unittest.TestCase):
             assert_failure(self, call(plug, "check"), 6)
 
     def test_aliases_in_any_script(self):
-        for name in ("Лампа на кухне", "灯", 'Lamp "2" \\ %s', "-", "NULL"):
+        for name in ("Лампа на кухне", "灯", 'Lamp "2" \\ %s', "-5", "on"):
             with simulated() as plug:
                 self.assertEqual(call(plug, "alias", name)[:3], (0, b"", b""))
                 self.assertEqual(plug.device.alias, name)
@@ -168,6 +179,12 @@ class AnyRequest(unittest.TestCase):
             self.assertEqual((result.code, result.out), (6, wanted))
             self.assertIn(says, result.err)
             self.assertEqual(result.err.count(b"\n"), 1)
+
+    def test_one_line_when_that_cannot_be_written(self):
+        with simulated() as plug, open("/dev/full", "wb") as full:
+            argv = [*FORMS["file"], plug.host, str(plug.port), "json", '{"fly":{"high":{}}}']
+            done = subprocess.run(argv, stdout=full, stderr=subprocess.PIPE, timeout=20)
+        self.assertEqual((done.returncode, done.stderr.count(b"\n")), (2, 1), done.stderr)
 
     def test_every_reply_that_is_json_is_printed(self):
         for reply, code in (
@@ -204,6 +221,15 @@ class Join(unittest.TestCase):
                     self.assertEqual(device.device.stainfo, joined)
                     self.assertNotIn(b"ss\\", result.err)
                     self.assertIn(b'"password":"***"', result.err)
+                    self.assertIn(b"< (not shown", result.err)
+
+    def test_a_name_or_a_password_that_cannot_be_sent(self):
+        with simulated() as plug:
+            for ssid, password in ((b"caf\xe9", b"secret"), ("House", b"secret" * 50)):
+                result = call(plug, "join", ssid, stdin=password)
+                assert_failure(self, result, 1)
+                self.assertNotIn(b"secret", result.err)
+            self.assertEqual(plug.connections, 0)
 
     def test_no_password_is_wrong_usage(self):
         with simulated() as plug:

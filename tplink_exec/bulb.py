@@ -51,7 +51,7 @@ class Bulb(Dimmer):
     def brightness(self) -> int:
         if not (self.has("brightness") and self.state()):
             return 100 * self.state()
-        return round(family.number(self.light, "brightness", 0, 100))
+        return max(family.rounded(family.number(self.light, "brightness", 0, 100)), 1)
 
     def set_brightness(self, percent: int) -> None:
         if percent and self.has("brightness"):
@@ -72,7 +72,11 @@ class Bulb(Dimmer):
         white = "color_temp" in self.light and family.number(self.light, "color_temp", 0, 100000)
         hue = family.number(self.light, "hue", 0, 360)
         saturation = family.number(self.light, "saturation", 0, 100)
-        return round(hue) % 360, 0 if white else round(saturation), self.brightness()
+        return (
+            family.rounded(hue) % 360,
+            0 if white else family.rounded(saturation),
+            self.brightness(),
+        )
 
     def set_color(self, hue: int, saturation: int, percent: int) -> None:
         if not self.has("color"):
@@ -92,7 +96,7 @@ class Bulb(Dimmer):
     def temperature(self) -> int:
         if not self.has("temperature"):
             return super().temperature()
-        kelvin = round(family.number(self.light, "color_temp", 0, 100000))
+        kelvin = family.rounded(family.number(self.light, "color_temp", 0, 100000))
         if not kelvin:
             raise Refused("the light shows a color now, so it has no color temperature")
         return kelvin

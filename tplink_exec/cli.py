@@ -31,14 +31,16 @@ def main(argv: "list[str]", started: float, early: "list[Any]") -> int:
             options["password"], waited_s = password(options["value"], deadline)
             started += waited_s
         deadline = started + options.get("--timeout", TIMEOUT_S)
-        code = 0
+        link = reach(host, port, deadline, early, options)
+        failure = None
         try:
-            output = command(reach(host, port, deadline, early, options).exchange, options)
+            output = command(link.exchange, options)
         except PlugError as error:
-            code, output = fail(error, argv), error.output
+            failure, output = error, error.output
+        link.close()
         if output:
             put(1, output, max(deadline - time.monotonic(), 0) + GRACE_S)
-        return code
+        return fail(failure, argv) if failure else 0
     except Exception as error:  # a PlugError, or a bug: report tells which
         return fail(error, argv)
 

@@ -90,8 +90,8 @@ def switch(exchange: "Exchange", options: "Options") -> bytes:
 
     on and off try what plugs, dimmers and strips understand, in one exchange. Bulbs (and perhaps
     a strip's firmware) know no set_relay_state: they say so by an err_code, -1 or -2 with "module
-    not support" or "member not support", -2000 or -2001 in other words; only then is the device
-    asked what it is, and switched as that.
+    not support" or "member not support", -2000 or -2001 in other words; others may have others.
+    So a device that refuses is asked what it is, and switched as that if it is no plug.
     """
     name = options["command"]
     if name == "toggle":

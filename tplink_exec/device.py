@@ -27,26 +27,29 @@ def device(exchange: "Exchange", options: "Options") -> "Plug":
     kind = family.kind(info)
     if not kind:
         raise family.unknown(info)
-    if "--child" in options and kind != "strip":
-        raise Plug(exchange, options, info).cannot("outlets (--child)")
     if kind == "plug":
-        return Plug(exchange, options, info)
-    found = __import__("tplink_exec." + kind, fromlist=[kind])
-    return found.family_of(info)(exchange, options, info)  # type: ignore[no-any-return]
+        target = Plug(exchange, options, info)
+    else:
+        found = __import__("tplink_exec." + kind, fromlist=[kind])
+        target = found.family_of(info)(exchange, options, info)
+    if "--child" in options and kind != "strip":
+        raise target.cannot("outlets (--child)")
+    return target
 
 
 def instead(exchange: "Exchange", options: "Options", refusal: Refused) -> "Plug":
-    """The device that has refused a plug's request, if that is because it is none."""
-    if refusal.smart:
-        from .smart import Smart
-
-        target = Smart(exchange, options)
-        if "--child" in options:
-            raise target.cannot("outlets (--child)")
+    """The device that has refused a plug's request. Raises the refusal when it is a plug."""
+    if not refusal.smart:
+        target = device(exchange, options)
+        if target.info.get("relay_state") is not None:
+            raise refusal
         return target
-    if not refusal.unsupported:
-        raise refusal
-    return device(exchange, options)
+    from .smart import Smart
+
+    target = Smart(exchange, options)
+    if "--child" in options:
+        raise target.cannot("outlets (--child)")
+    return target
 
 
 class Plug:

@@ -24,7 +24,11 @@ class Dimmer(Plug):
         if "--transition" not in self.options:
             super().switch(on)
         elif on:
-            self.fade(max(int(family.number(self.info, "brightness", 0, 100)), 1))
+            percent = family.rounded(family.number(self.info, "brightness", 0, 100))
+            if percent:
+                self.fade(percent)
+            else:  # after a fade to 0: only the device knows what was before
+                self.ask("system", "set_relay_state", '{"state":1}')
         else:
             try:
                 self.fade(0)
@@ -37,7 +41,9 @@ class Dimmer(Plug):
         self.ask(MODULE, "set_dimmer_transition", arguments)
 
     def brightness(self) -> int:
-        return round(family.number(self.info, "brightness", 0, 100)) if self.state() else 0
+        if not self.state():
+            return 0
+        return max(family.rounded(family.number(self.info, "brightness", 0, 100)), 1)
 
     def set_brightness(self, percent: int) -> None:
         """In one exchange, as set_brightness alone leaves the relay as it is. 0 switches off."""

@@ -59,8 +59,11 @@ def children(info: "Fields") -> "list[Fields]":
 
 
 def bit(fields: "Fields", name: str) -> int:
-    """A field that must be the number 0 or 1: not true, not "1". Raises ProtocolError."""
+    """A field that must be the number 0 or 1: not true, not "1". Raises ProtocolError, Refused."""
     value = fields.get(name)
+    if repr(fields.get("err_code", 0)) != "0":
+        words = "an error stands beside %s: %s (err_code %.20r)"
+        raise Refused(words % (name, text(fields, "err_msg"), fields["err_code"]))
     if repr(value) in ("0", "1"):
         return int(value)  # type: ignore[arg-type]
     raise ProtocolError("%s is %.20r, not 0 or 1" % (name, value))
@@ -76,11 +79,18 @@ def number(fields: "Fields", name: str, low: float, high: float) -> float:
     raise ProtocolError("%s is %.20r, not a number from %g to %g" % (name, value, low, high))
 
 
+def rounded(value: float) -> int:
+    """Half up, as openHAB does it, and not to the even number."""
+    return int(value + 0.5)
+
+
 def text(info: "Fields", name: str) -> str:
     """A field's words, for people: cut, "?" when missing."""
-    return str(info.get(name, "?"))[:MAX_DEVICE_TEXT]
+    return str(info.get(name) or "?")[:MAX_DEVICE_TEXT]
 
 
 def unknown(info: "Fields") -> PlugError:
+    if not info.keys() - {"err_code"}:
+        return ProtocolError("the reply to system get_sysinfo is empty: an echo?")
     words = "model %s has no relay_state, children or light_state: this program does not know it"
     return Refused(words % text(info, "model"))

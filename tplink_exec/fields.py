@@ -24,7 +24,7 @@ def get(exchange: "Exchange", options: "Options") -> bytes:
         except Refused as refusal:
             fields = smart(exchange, options, refusal).fields()
     if name not in fields:
-        names = one_line(", ".join(map(str, fields)))[:1000]
+        names = one_line(", ".join(map(str, fields)))[:200]
         raise Refused("the device says no %s; its fields are %s" % (name, names))
     return bare(fields[name])
 
@@ -71,7 +71,9 @@ def json_request(exchange: "Exchange", options: "Options") -> bytes:
     try:
         text = options["value"].encode()
         check_json(text, "the request")
-    except (UnicodeEncodeError, PlugError) as error:
+    except UnicodeEncodeError:
+        raise UsageError("the request is not UTF-8") from None
+    except PlugError as error:
         raise UsageError(str(error)) from None
     reply = exchange(text, True)
     refusal = refused(reply)

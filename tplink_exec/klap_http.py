@@ -68,17 +68,18 @@ class Klap:
             if not self.session:
                 self.handshake()
             assert self.session
-            if once:
-                self.http.close()  # a fresh connection is not one that is just being closed
             seq, body = self.session.seal(request)  # each time: no number is taken twice
+            self.http.repeats = False
             try:
-                status, reply = self.post("request?seq=%d" % seq, body, True)
+                status, reply = self.post("request?seq=%d" % seq, body, once)
             except Unreachable as error:
                 pauses.pop(0)
                 if not error.dropped or not pauses or pauses[0] >= self.left_s():
                     raise
                 time.sleep(pauses[0])
                 continue
+            finally:
+                self.http.repeats = True
             if status == 200:
                 return self.session.open(reply, seq)
             self.session = None

@@ -22,8 +22,11 @@ FIELDS = {
 }
 """By command: the field in W, V, A or kWh, and that in a thousandth of it."""
 
-DATE = {"year": "year", "month": "month", "day": "mday"}
-"""The fields of a day in day_list, and those of get_time."""
+DAY = {"year": (1970, 9999), "month": (1, 12), "day": (1, 31)}
+"""The fields of a day in day_list, with their limits."""
+
+TODAY = {"year": (1970, 9999), "month": (1, 12), "mday": (1, 31)}
+"""Those of get_time."""
 
 
 def figure(exchange: "Exchange", options: "Options") -> bytes:
@@ -44,25 +47,32 @@ def statistics(exchange: "Exchange", options: "Options") -> bytes:
     if sums is not None:
         return plain(micro(target, sums, name))
     now = target.ask("time", "get_time")
-    date = {unit: whole(now, field) for unit, field in DATE.items()}
-    wanted = date if name == "today" else {unit: date[unit] for unit in ("year", "month")}
-    arguments = '{"year":%d,"month":%d}' % (date["year"], date["month"])
+    date = tuple(whole(now, field, *limits) for field, limits in TODAY.items())
+    wanted = date if name == "today" else date[:2]
+    arguments = '{"year":%d,"month":%d}' % date[:2]
     total = 0
     for ids in meters:
         answer = target.metering("get_daystat", arguments, ids)
         days = answer.get("day_list")
         if not isinstance(days, list) or not all(isinstance(day, dict) for day in days):
             raise ProtocolError("day_list is no list of objects: %.60r" % (days,))
-        for day in days:
-            if all(day.get(unit) == value for unit, value in wanted.items()):
-                total += micro(target, day, name)
+        listed = {
+            tuple(whole(day, field, *limits) for field, limits in DAY.items()): day for day in days
+        }
+        if len(listed) < len(days):
+            raise ProtocolError("day_list has a day twice")
+        total += sum(
+            micro(target, day, name)
+            for when, day in listed.items()
+            if when[: len(wanted)] == wanted
+        )
     return plain(total)
 
 
-def whole(fields: "Fields", name: str) -> int:
+def whole(fields: "Fields", name: str, low: int, high: int) -> int:
     value = fields.get(name)
-    if type(value) is not int:
-        raise ProtocolError("%s is %.20r, not a whole number" % (name, value))
+    if type(value) is not int or not low <= value <= high:
+        raise ProtocolError("%s is %.20r, not %d to %d" % (name, value, low, high))
     return value
 
 
@@ -72,7 +82,7 @@ def micro(target: Plug, reading: "Fields", name: str) -> int:
         if field in reading:
             value = reading[field]
             if type(value) not in (int, float) or not -1e12 < value < 1e12:
-                raise ProtocolError("%s is %.20r, not a number" % (field, value))
+                raise ProtocolError("%s is %.20r, not a number of that kind" % (field, value))
             return int(round(value * factor))
     raise target.cannot("%s in its meter" % name)
 

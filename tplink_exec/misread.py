@@ -32,7 +32,7 @@ def no_answer(reply: bytes, module: str, method: str) -> PlugError:
         if type(code) not in (int, float) or not -1e9 < code < 1e9:
             return ProtocolError("err_code is %.20r, not a number" % (code,))
         if code:
-            message = str(value.get("err_msg", "no reason given"))[:MAX_DEVICE_TEXT]
+            message = str(value.get("err_msg") or "no reason given")[:MAX_DEVICE_TEXT]
             text = "the device refuses %s %s: %s (err_code %.0f)"
             refusal = Refused(text % (module, method, message, code))
             refusal.err_code = int(code)

@@ -1,6 +1,6 @@
 """The named requests, softScheck's client's and ours, status and emeter among them."""
 
-from .errors import ProtocolError, Refused
+from .errors import PlugError, ProtocolError, Refused
 from .messages import answer
 from .options import rows
 from .request import BULB_MODULES, request
@@ -84,7 +84,7 @@ def ask(
     ids = ()  # type: tuple[str, ...]
     if "--child" in options:
         ids = any_device(exchange, options).ids()
-    refusal = None
+    refusal = None  # type: Refused | None
     for name in (module, BULB_MODULES.get(module, "")):
         if not name:
             continue
@@ -96,7 +96,12 @@ def ask(
             if error.smart or not error.unsupported:
                 raise
             refusal = refusal or error
-    raise any_device(exchange, options).cannot(options["command"], refusal)
+    assert refusal
+    try:
+        target = any_device(exchange, options)
+    except PlugError:
+        raise refusal from None
+    raise target.cannot(options["command"], refusal)
 
 
 def check(reply: bytes, module: str, method: str) -> None:

@@ -37,7 +37,7 @@ def understand(argv: "list[str]") -> "Call":
     problem = complaint(words) or misfit(words[2].lower(), options)
     if problem:
         raise UsageError(problem + "; see tplink-exec --help")
-    host, port, options["command"] = words[0], int(words[1]), words[2].lower()
+    host, port, options["command"] = bare(words[0]), int(words[1]), words[2].lower()
     if words[3:]:
         options["value"] = " ".join(words[3:])
     command = load(row(words[2])[1])
@@ -46,9 +46,14 @@ def understand(argv: "list[str]") -> "Call":
     return host, port, command, options
 
 
+def bare(host: str) -> str:
+    """An IPv6 address without the brackets that other programs want around it."""
+    return host[1:-1] if host[:1] == "[" and host[-1:] == "]" else host
+
+
 def names_target(word: str) -> bool:
     """-t HOST or --target HOST, in any form: softScheck's dialect, as HOST PORT has none."""
-    return word[:2] == "-t" or word.partition("=")[0] == "--target"
+    return word[:2] == "-t" or word[:3] == "-qt" or word.partition("=")[0] == "--target"
 
 
 def local(name: str, arguments: object) -> "Call":
@@ -70,7 +75,7 @@ def split(argv: "list[str]", known: "dict[str, list[str]]") -> "tuple[list[str],
     for word in rest:
         name, equals, value = ("--help" if word == "-h" else word).partition("=")
         if name not in known:
-            if word[:1] == "-" and word != "-":
+            if word[:1] == "-" and not (word == "-" or word[1:2].isdigit()):
                 raise UsageError("unknown option %s; see tplink-exec --help" % name)
             words.append(word)
             continue
@@ -127,10 +132,7 @@ def bad_value(command: str, takes: str, values: "list[str]") -> str:
     """Why the words after COMMAND do not fit what it `takes`, "" when they do."""
     if not takes:
         return "%s takes no value, not %s" % (command, values[0]) if values else ""
-    if (
-        values
-        and values[0].lower() in NO_VALUE[: 1 if takes in ("[NAME]", "SSID", "JSON") else None]
-    ):
+    if values and values[0].lower() in NO_VALUE and takes != "FIELD":
         return "the value of %s is '%s': openHAB's item has no value yet" % (command, values[0])
     if len(values) == 2 and takes == "[K]" and values[1] in ("K", "k"):
         return ""

@@ -58,16 +58,16 @@ def traced(command: "Command", host: str, port: int) -> "Command":
     secret = re.compile(r'("password"\s*:\s*")(?:[^"\\]|\\.)*')
 
     def telling(exchange: "Exchange", options: "Options") -> bytes:
-        password = options.get("password") or "\0"
+        secret_reply = b"(not shown: it may hold the password)" if "password" in options else b""
 
         def tell(sign: str, data: bytes) -> None:
             text = secret.sub(r"\1***", data.decode("utf-8", "replace"))
-            complain("%s: %s %s" % (place(host, port), sign, text.replace(password, "***")))
+            complain("%s: %s %s" % (place(host, port), sign, text))
 
         def told(request: bytes, once: bool = False) -> bytes:
             tell(">", request)
             reply = exchange(request, once)
-            tell("<", reply)
+            tell("<", secret_reply or reply)
             return reply
 
         return command(told, options)

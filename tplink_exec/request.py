@@ -28,7 +28,7 @@ def request(module: str, method: str, arguments: str = "{}", ids: "tuple[str, ..
     try:
         return text.encode()
     except UnicodeEncodeError:
-        raise UsageError("this is not UTF-8: %.100s" % arguments) from None
+        raise UsageError("the value is not UTF-8") from None
 
 
 def quoted(text: str) -> str:

@@ -30,6 +30,7 @@ def persist(link: "Connection", request: bytes, once: bool, error: Exception) ->
             by_name = True  # no numeric address, so a name; that is no failure yet
         else:
             failure, kind = judge(link, once, error)
+            closed_between = kind == "dropped" and link.used
             link.close()
             if kind == "refused" and link.http_port:
                 from .klap_http import instead
@@ -38,9 +39,13 @@ def persist(link: "Connection", request: bytes, once: bool, error: Exception) ->
                 if instead(link):
                     return link.exchange(request, once)
             failure.args = (str(failure).replace("refused;", "refused%s;" % closed),)
-            left = pauses.get(kind, [])
-            if not left or left[0] >= link.deadline - time.monotonic():
+            left = [0.0] if closed_between else pauses.get(kind, [])
+            if not left:
                 raise failure
+            if left[0] >= link.deadline - time.monotonic():
+                raise (
+                    failure if kind == "refused" else DeadlineExceeded("no time left: %s" % failure)
+                )
             time.sleep(left.pop(0))
         try:
             if by_name:
@@ -62,9 +67,12 @@ def judge(link: "Connection", once: bool, error: Exception) -> "tuple[PlugError,
     if isinstance(error, ConnectionError):
         if begun:
             return ProtocolError("the connection ended within the reply: " + begun), ""
-        failure = Unreachable("the connection ended before a reply; is the device busy?")
+        text = "the connection ended before a reply; "
+        again = not (once and sent)
+        text += "is the device busy?" if again else "it may have been done, so it is not repeated"
+        failure = Unreachable(text)
         failure.dropped = True
-        return failure, "" if once and sent else "dropped"
+        return failure, "dropped" if again and (link.repeats or not sent) else ""
     if isinstance(error, ValueError) and link.deadline > time.monotonic():
         return ProtocolError("%s; is this a TP-Link device?" % error), ""
     number = getattr(error, "errno", None)

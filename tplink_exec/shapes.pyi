@@ -4,7 +4,8 @@ is no such module, so that no call pays for it."""
 import ipaddress
 from typing import Any as Any
 from typing import Callable as Callable
-from typing import Dict, Iterable, Protocol, Tuple, Union
+from typing import Dict, Protocol, Tuple, Union
+from typing import Iterable as Iterable
 from typing import NoReturn as NoReturn
 
 class Exchange(Protocol):

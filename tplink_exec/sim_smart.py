@@ -5,7 +5,7 @@ import time
 from .sim_base import is_int
 from .sim_lights import WHITE_K
 from .sim_plugs import LOAD_W
-from .sim_smart_base import COMMON_COMPONENTS, WRONG_PARAMETERS, Smart, refused
+from .sim_smart_base import COMMON_COMPONENTS, WRONG_PARAMETERS, Smart, ok, refused
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -35,6 +35,7 @@ class SmartPlug(Smart):
             get_energy_usage=self.get_energy_usage,
             get_current_power=self.get_current_power,
             get_emeter_data=self.get_emeter_data,
+            get_emeter_vgain_igain=ok({"vgain": 120000, "igain": 11000}),
             get_led_info=self.get_led_info,
             set_led_info=self.set_led_info,
         )

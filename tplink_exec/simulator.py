@@ -100,8 +100,9 @@ def simulate(argv: "list[str]") -> None:
     port = options.port
     if options.klap:
         port = 80 if options.http_port is None else options.http_port
-    if not 0 <= port <= 65535:
-        raise UsageError("a port is a number from 0 to 65535, not %d" % port)
+    for number in (options.port, port):
+        if not 0 <= number <= 65535:
+            raise UsageError("a port is a number from 0 to 65535, not %d" % number)
     check(options, models)
     asyncio.run(_serve_all(models, address, port, options))
 
@@ -137,8 +138,8 @@ def arguments() -> Parser:
     parser.add_argument("--model", action="append", choices=models, metavar="M", help=models_help)
     parser.add_argument("--address", default="127.0.0.1", metavar="A", help="default %(default)s")
     parser.add_argument("--port", type=int, default=9999, metavar="P", help="0: any free one")
-    klap_help = "newer firmware: --port is closed, and that version of KLAP is on --http-port"
-    parser.add_argument("--klap", type=int, choices=(1, 2), metavar="1|2", help=klap_help)
+    klap_help = "1 or 2: newer firmware, with that version of KLAP on --http-port; --port is closed"
+    parser.add_argument("--klap", type=int, choices=(1, 2), metavar="V", help=klap_help)
     http_help = "of KLAP; default 80, 0: any free one"
     parser.add_argument("--http-port", type=int, metavar="P", help=http_help)
     login_help = "of KLAP: USER:PASSWORD, or of a device without account: %s" % ", ".join(LOGINS)
@@ -147,7 +148,7 @@ def arguments() -> Parser:
         ", ".join(sorted([*FAULTS, BACKLOG])),
         ", ".join(sorted([*HTTP_FAULTS, BACKLOG])),
     )
-    faults = {*FAULTS, *HTTP_FAULTS, BACKLOG}
+    faults = sorted({*FAULTS, *HTTP_FAULTS, BACKLOG})
     parser.add_argument("--fault", choices=faults, metavar="F", help=faults_help)
     return parser
 

@@ -11,7 +11,7 @@ from .options import complaint, local, rows, split, timeout_s
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from .shapes import Call, Exchange, Options
+    from .shapes import Call, Exchange, Iterable, Options
 
 # option | the word that stands for its value
 DIALECT = """
@@ -31,18 +31,19 @@ SCAN = '{"refresh":0}'
 """That client asks for the networks of the last scan."""
 
 
-def long_form(word: str) -> str:
-    """-t as --target, -tHOST as --target=HOST."""
-    name = SHORT.get(word[:2], "")
-    if not name:
-        return word
-    value = word[2:]
-    return name + ("=" + value if value else "")
+def long_forms(argv: "list[str]") -> "Iterable[str]":
+    """-t as --target, -tHOST as --target=HOST, -qc as --quiet --command."""
+    for word in argv:
+        if word[:2] == "-q" and word[2:]:
+            yield "--quiet"
+            word = "-" + word[2:]
+        name = SHORT.get(word[:2], "")
+        yield (name + "=" + word[2:] if word[2:] else name) if name else word
 
 
 def understand(argv: "list[str]") -> "Call":
     """See options.understand. Raises UsageError."""
-    words, options = split([long_form(word) for word in argv], rows(DIALECT))
+    words, options = split(list(long_forms(argv)), rows(DIALECT))
     if "--help" in options or "--version" in options:
         return local("usage.information", options)
     if words:

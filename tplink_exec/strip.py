@@ -2,7 +2,7 @@
 
 from . import family
 from .device import Plug
-from .errors import Refused, UsageError
+from .errors import ProtocolError, Refused, UsageError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -28,12 +28,14 @@ class Strip(Plug):
 
         A word that fits two outlets in two ways is ambiguous: never switch the wrong one.
         """
-        wanted = wanted.casefold()
         found = [
             child
             for position, child in enumerate(self.children, 1)
-            if wanted in self.names(child, position)
+            if wanted.casefold() in self.names(child, position)
         ]
+        if len(found) == 1:
+            own = self.whole_id(found[0]).casefold()
+            found = [child for child in self.children if own in self.names(child)]
         if len(found) == 1:
             return found[0]
         lines = [
@@ -44,21 +46,22 @@ class Strip(Plug):
         which = "%d outlets" % len(found) if found else "no outlet"
         raise UsageError(text % (wanted, which, ", ".join(lines)))
 
-    def names(self, child: "Fields", position: int) -> "list[str]":
+    def names(self, child: "Fields", position: int = 0) -> "list[str]":
         """Both forms of the id are among them: the whole one, and its last two characters."""
-        whole = self.whole_id(child)
-        own = str(self.info.get("deviceId"))
-        words = [str(position), str(child.get("alias")), str(child.get("id")), whole]
-        if whole[:-2] == own:
-            words.append(whole[-2:])
-        return [word.casefold() for word in words]
+        own = child.get("id")
+        parent = self.info.get("deviceId")
+        words = [str(position), child.get("alias"), own]
+        if isinstance(own, str) and isinstance(parent, str):
+            words += [parent + own] if len(own) == 2 else [own[-2:]] if own[:-2] == parent else []
+        return [word.casefold() for word in words if isinstance(word, str)]
 
     def whole_id(self, child: "Fields") -> str:
         """The id as requests want it: one of two characters needs the strip's before it."""
         own = child.get("id")
-        if not isinstance(own, str):
-            raise family.unknown(self.info)
-        return str(self.info.get("deviceId", "")) + own if len(own) == 2 else own
+        parent = self.info.get("deviceId")
+        if not isinstance(own, str) or len(own) < 2 or (len(own) == 2 and not parent):
+            raise ProtocolError("an outlet's id is %.60r, deviceId %.60r" % (own, parent))
+        return str(parent) + own if len(own) == 2 else own
 
     def fields(self) -> "Fields":
         return self.child or self.info

@@ -35,6 +35,9 @@ class Connection:
     pauses_s = {"refused": (0.2,), "dropped": (0.1, 0.2, 0.4)}  # type: dict[str, tuple[float, ...]]
     """Seconds to wait before each further try, by the kind of failure; see retry."""
 
+    repeats = True
+    """Whether a request whose reply is dropped is repeated here, in the same bytes."""
+
     def __init__(
         self, host: str, port: int, deadline: float, early: "list[Any]", http_port: int = 0
     ) -> None:
@@ -49,6 +52,8 @@ class Connection:
         self.socket = early[0] if sent else None  # type: Any
         self.pending = early[1] if sent else bytearray()
         self.stage = WAITING if sent else CONNECTING
+        self.used = False
+        """Whether a reply has come by this connection: then the device may close it at will."""
 
     def exchange(self, request: bytes, once: bool = False) -> bytes:
         """The device's reply to `request`, both plain JSON text.
@@ -64,6 +69,8 @@ class Connection:
                 raise early
             if early and self.stage == WAITING:
                 return self.receive()
+            if once:
+                self.close()  # a new connection is none that the device is just closing
             return self.attempt(request)
         except (OSError, ValueError) as error:
             from .retry import persist
@@ -93,6 +100,7 @@ class Connection:
                 raise ConnectionResetError
             self.pending += data
             reply = self.take()
+        self.used = True
         return reply
 
     def frame(self, request: bytes) -> bytes:
@@ -114,6 +122,7 @@ class Connection:
         self.close()
         self.stage = CONNECTING
         self.pending.clear()
+        self.used = False
         self.socket = socket.socket(family)
         self.socket.settimeout(self.deadline - time.monotonic())
         self.socket.connect(address)

@@ -94,4 +94,7 @@ def first_line(deadline: float) -> bytes:
         if not data:
             break
         line += data
-    return line.split(b"\n")[0].rstrip(b"\r")
+    line = line.split(b"\n")[0].rstrip(b"\r")
+    if len(line) > MAX_PASSWORD:
+        raise UsageError("the password has more than %d bytes" % MAX_PASSWORD)
+    return line

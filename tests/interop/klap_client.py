@@ -1,0 +1,111 @@
+"""What python-kasa makes of devices with KLAP: run by klap.py, in python-kasa's environment.
+
+    python -I klap_client.py USER PASSWORD HOST...
+
+Finds each HOST by its answer on UDP port 20002, connects as that says, reads, switches on,
+renames, sets the LED and what a light has, and prints one line of JSON a host: what it read,
+by name.
+"""
+
+import asyncio
+import json
+import sys
+
+from kasa import Credentials, Device, Discover, Module
+from kasa.protocols import IotProtocol
+from kasa.transports import KlapTransport, KlapTransportV2
+
+ALIAS = "L\u00e4mpchen \u706f"
+GET_SYSINFO = {"system": {"get_sysinfo": {}}}
+
+
+async def look(host, credentials):
+    """Everything in the order in which it is done."""
+    found = await Discover.discover_single(host, credentials=credentials, discovery_timeout=5)
+    # Of the answer alone it takes a strip or a dimmer for a plug; connect() asks what it is.
+    config = found.config
+    await found.disconnect()
+    device = await Device.connect(config=config)
+    try:
+        seen = {
+            "class": type(device).__name__,
+            "type": device.device_type.value,
+            "transport": type(device.protocol._transport).__name__,
+            "model": device.model,
+            "mac": device.mac.upper(),
+            "off": device.is_on,
+            "outlets": len(device.children),
+        }
+        if isinstance(device.protocol, IotProtocol):
+            seen["other version"] = await other_version(config, seen["transport"])
+        await device.turn_on()
+        await device.set_alias(ALIAS)
+        await device.update()
+        seen["on"] = device.is_on
+        seen["alias"] = device.alias
+        seen.update(await darkened(device))
+        seen.update(await lighted(device))
+        seen.update(await metered(device))
+    finally:
+        await device.disconnect()
+    return seen
+
+
+async def other_version(config, name):
+    """What the handshake of the version that the device has not comes to."""
+    other = KlapTransport if name == "KlapTransportV2" else KlapTransportV2
+    protocol = IotProtocol(transport=other(config=config))
+    try:
+        await protocol.query(GET_SYSINFO)
+        return "answered"
+    except Exception as error:
+        return type(error).__name__
+    finally:
+        await protocol.close()
+
+
+async def darkened(device):
+    led = device.modules.get(Module.Led)
+    if not led:
+        return {}
+    await led.set_led(False)
+    await device.update()
+    return {"led": led.led}
+
+
+async def lighted(device):
+    light = device.modules.get(Module.Light)
+    if not light:
+        return {}
+    await light.set_brightness(40)
+    await device.update()
+    seen = {"brightness": light.brightness}
+    if light.has_feature("color_temp"):
+        await light.set_color_temp(3000)
+        await device.update()
+        seen["color_temp"] = light.color_temp
+    if light.has_feature("hsv"):
+        await light.set_hsv(240, 75, 30)
+        await device.update()
+        seen["hsv"] = list(light.hsv)
+    return seen
+
+
+async def metered(device):
+    energy = device.modules.get(Module.Energy)
+    if not energy:
+        return {}
+    return {"watts": energy.current_consumption, "today_kwh": energy.consumption_today}
+
+
+async def main(user, password, *hosts):
+    credentials = Credentials(user, password)
+    for host in hosts:
+        try:
+            seen = await look(host, credentials)
+        except Exception as error:
+            seen = {"error": "%s: %s" % (type(error).__name__, error)}
+        print(json.dumps({"host": host, **seen}), flush=True)
+
+
+asyncio.run(main(*sys.argv[1:]))
