@@ -61,7 +61,9 @@ def named(name: str, devices: "list[Fields]") -> "Fields | None":
     found = [entry for entry in devices if mac and identity.mac(entry.get("mac")) == mac]
     if not found:
         wanted = name.casefold()
-        found = [entry for entry in devices if str(entry.get("alias", "")).casefold() == wanted]
+        found = [
+            entry for entry in devices if wanted == (entry.get("alias") or "").casefold() != ""
+        ]
     if not found:
         return None
     first = found[0]
@@ -131,11 +133,12 @@ def checked(value: object) -> "Fields":
 
 def misfit(entry: "Fields") -> str:
     """What is wrong with a device's entry, "" when nothing is."""
-    mac, device_id = entry.get("mac") or "", entry.get("device_id") or ""
-    if not isinstance(device_id, str) or not (identity.mac(mac) or device_id and not mac):
+    for name in ("alias", "mac", "device_id"):
+        if not isinstance(entry.get(name), (str, type(None))):
+            return "its %s is no string" % name
+    mac = entry.get("mac") or ""
+    if identity.mac(mac) == "" if mac else not entry.get("device_id"):
         return "neither its mac nor its device_id is one"
-    if not isinstance(entry.get("alias"), (str, type(None))):
-        return "its alias is no string"
     if not isinstance(entry.get("host"), str) or not is_address(entry["host"]):
         return "its host is no IP address"
     if type(entry.get("port")) is not int or not 0 < entry["port"] < 65536:
