@@ -3,30 +3,32 @@
 import json
 import os
 import re
-import shutil
 import socket
-import subprocess
 import sys
 import time
 import unittest
 
-from tests.house import PORT, Folder, klap_placed, liar, network, placed
+from tests.house import (
+    PORT,
+    RESULT,
+    SYSINFO,
+    WIRE,
+    Folder,
+    Namespace,
+    klap,
+    klap_placed,
+    liar,
+    network,
+    placed,
+    xor,
+)
 from tests.support import FORMS, PYTHON, ROOT, assert_failure, run
 from tplink_exec import discovery, identity, interfaces, logins, probes
 from tplink_exec.cipher import decrypt, encrypt
 from tplink_exec.errors import UsageError
 from tplink_exec.sim_models import MODELS, device
-from tplink_exec.sim_tdp import datagram
 
 KEYS = ["alias", "model", "mac", "host", "port", "transport", "state"]
-SYSINFO = {"alias": "Lamp", "model": "HS100(UK)", "mac": "50:C7:BF:00:00:01", "relay_state": 1}
-RESULT = {
-    "device_id": "00",
-    "device_model": "HS110(UK)",
-    "ip": "192.0.2.1",
-    "mac": "50-c7-bf-00-00-02",
-    "mgt_encrypt_schm": {"encrypt_type": "KLAP", "http_port": 8080, "lv": 2},
-}
 NASTY = [
     None,
     True,
@@ -44,14 +46,6 @@ NASTY = [
     {"a": 1},
     "9" * 5000,
 ]
-
-
-def xor(info):
-    return encrypt(json.dumps({"system": {"get_sysinfo": info}}).encode())
-
-
-def klap(result, **more):
-    return datagram(json.dumps({"error_code": 0, "result": result, **more}).encode(), 1)
 
 
 def read(data, port=PORT):
@@ -477,25 +471,9 @@ ip addr add 10.77.5.2/32 dev lo
 """
 
 
-@unittest.skipUnless(
-    os.geteuid() == 0 and shutil.which("ip") and shutil.which("unshare"),
-    "wants root, ip and unshare: broadcasts are only sent in a network namespace",
-)
-class Broadcast(unittest.TestCase):
-    """In a network namespace of their own, which ends with the process."""
-
-    def inside(self, script, **options):
-        argv = ["unshare", "-n", "sh", "-c", script, "sh", *FORMS["file"]]
-        return subprocess.run(
-            argv,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            timeout=30,
-            cwd=str(ROOT),
-            **options,
-        )
-
+class Broadcast(Namespace, unittest.TestCase):
     def setUp(self):
+        super().setUp()
         done = self.inside(BROADCAST)
         if done.returncode:
             self.skipTest("no network namespace here: %s" % done.stderr)
@@ -506,29 +484,14 @@ class Broadcast(unittest.TestCase):
         self.assertEqual(done.stdout.decode().split(), ["10.77.5.255", "10.77.6.255"], done.stderr)
 
     def test_a_device_at_the_other_end(self):
-        """Two namespaces, a wire between them: the broadcast arrives, and the answer comes back."""
+        """The broadcast arrives, and the answer comes back."""
         script = """
-set -e
-ip link set lo up
-unshare -n sleep 25 & other=$!
-i=0
-while [ "$(readlink /proc/$other/ns/net)" = "$(readlink /proc/self/ns/net)" ] && [ $i -lt 50 ]; do
-    sleep 0.1; i=$((i + 1))
-done
-ip link add house type veth peer name wire netns $other
-ip addr add 10.77.5.1/24 dev house
-ip link set house up
-there="nsenter -t $other -n"
-$there ip addr add 10.77.5.2/24 brd + dev wire
-$there ip link set wire up
 $there "$@" simulate --model HS110 --address 0.0.0.0 >/dev/null & device=$!
 sleep 1
 "$@" discover --json --timeout 1.5
 kill $device $other
 """
-        if not shutil.which("nsenter"):
-            self.skipTest("no nsenter")
-        done = self.inside(script)
+        done = self.inside(WIRE + script)
         rows = json.loads(done.stdout)
         self.assertEqual([row["host"] for row in rows], ["10.77.5.2"], done.stderr)
 

@@ -11,9 +11,20 @@ import time
 import unittest
 from unittest import mock
 
-from tests.house import PORT, Folder, klap_placed, liar, network, placed
+from tests.house import (
+    PORT,
+    RESULT,
+    WIRE,
+    Folder,
+    Namespace,
+    klap,
+    klap_placed,
+    liar,
+    network,
+    placed,
+    xor,
+)
 from tests.support import FORMS, assert_failure, run, sets, simulated
-from tests.test_discovery import RESULT, Broadcast, klap, xor
 from tplink_exec import names, probes
 from tplink_exec.errors import Unreachable
 from tplink_exec.messages import GET_SYSINFO, SET_RELAY_STATE
@@ -429,12 +440,20 @@ class Inside(House, unittest.TestCase):
         self.assertEqual([row[0] for row in self.remembered()], [self.host(n) for n in (5, 2, 3)])
 
 
-class ByBroadcast(House, Broadcast):
+class ByBroadcast(Namespace, House, unittest.TestCase):
     """In a network namespace: the only place for a search without targets."""
 
-    def setUp(self):
-        House.setUp(self)
-        Broadcast.setUp(self)
+    def test_found_by_broadcast(self):
+        self.remember(entry("10.77.5.9", 0), targets=[])
+        script = """
+$there "$@" simulate --model HS110 --address 0.0.0.0 >/dev/null & device=$!
+sleep 1
+"$@" lamp 9999 on --print-state || echo $?
+kill $device $other
+"""
+        done = self.inside(WIRE + script, env=self.environment)
+        self.assertEqual((done.stdout, done.stderr), (b"ON\n", b""))
+        self.assertEqual(self.remembered(), [("10.77.5.2", PORT, "xor")])
 
 
 if __name__ == "__main__":
