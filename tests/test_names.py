@@ -375,6 +375,21 @@ class Inside(House, unittest.TestCase):
             with contextlib.closing(self.link(2.0)) as link:
                 link.exchange(ON)
 
+    def test_others_that_answer_a_search_are_left_in_peace(self):
+        self.remember(entry(self.host(1)))
+        with placed(self.host(3), number=3) as other, placed(self.host(5), number=1) as plug:
+            with contextlib.closing(self.link()) as link:
+                link.exchange(ON)
+            self.assertEqual((other.connections, plug.connections), (0, 1))
+
+    def test_a_long_deadline_is_not_waited_for(self):
+        """The search for a device that is nowhere ends before."""
+        self.remember(entry(self.host(1)))
+        started = time.monotonic()
+        with mock.patch.multiple(names, SEARCH_S=0.3), self.assertRaises(Unreachable):
+            self.link(60).exchange(ON)
+        self.assertLess(time.monotonic() - started, 3)
+
     def test_the_search_goes_by_remembered_addresses_first(self):
         """The targets are not probed when a remembered address has it."""
         self.remember(entry(self.host(1)), entry(self.host(2), 2, "Kettle"), targets=[self.host(9)])
@@ -410,12 +425,14 @@ class Inside(House, unittest.TestCase):
 
     def test_an_unsupported_encryption_is_no_candidate(self):
         self.remember(entry(self.host(1)))
-        scheme = {"encrypt_type": "AES", "http_port": 80}
-        answer = klap({**RESULT, "mac": MAC, "mgt_encrypt_schm": scheme})
-        with liar(self.host(2), probes.KLAP_PORT, lambda data: [answer]):
-            link = self.link(1)
-            with self.assertRaises(Unreachable) as caught:
-                link.exchange(ON)
+        with placed(self.host(2), number=1, port=19997) as plug:
+            scheme = {"encrypt_type": "AES", "http_port": plug.port}
+            answer = klap({**RESULT, "mac": MAC, "mgt_encrypt_schm": scheme})
+            with liar(self.host(2), probes.KLAP_PORT, lambda data: [answer]):
+                link = self.link(1)
+                with self.assertRaises(Unreachable) as caught:
+                    link.exchange(ON)
+            self.assertEqual(plug.connections, 0)
         self.assertIn("refused", str(caught.exception))
 
     def test_many_calls_at_once_when_it_has_moved(self):

@@ -27,6 +27,8 @@ FIRST_SHARE = 0.4
 FIRST_S = 4.0
 """How long the remembered address may take: a share of the time, at most seconds."""
 SEARCH_SHARE = 0.7
+SEARCH_S = 10.0
+"""And for how long the answers of a search are waited for."""
 TRIES = 2
 """At one address: a device may have been busy."""
 SAVE_S = 0.5
@@ -164,7 +166,7 @@ class Named:
 
         entry = self.entry
         now = time.monotonic()
-        span_s = (self.deadline - now) * SEARCH_SHARE
+        span_s = min((self.deadline - now) * SEARCH_SHARE, SEARCH_S)
         hosts = [host for host in self.hosts if ":" not in host]
         places = self.places()
         rounds = [(now + span_s * share, hosts) for share in (0, 0.15)]
