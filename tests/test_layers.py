@@ -11,8 +11,9 @@ from tests.support import PYTHON, ROOT, SINGLE_FILE, simulated
 
 LAYERS = (
     "errors cipher fallback family misread messages wire aes klap transport credentials "
-    "klap_http lookup retry reach request values device strip dimmer bulb smart commands "
-    "output options report plain cli usage arguments payload named fields light meter wifi "
+    "klap_http lookup retry reach request values device strip dimmer bulb smart identity probes "
+    "interfaces discovery known names commands output options report plain cli usage arguments "
+    "payload logins discover named fields light meter wifi "
     "softscheck sim_meters sim_base sim_plugs sim_strips sim_lights sim_models "
     "sim_smart_base sim_smart sim_faults sim_http sim_http_faults sim_server sim_tdp "
     "sim_klap simulator demo __main__"
@@ -22,6 +23,7 @@ LAYERS = (
 LAZY = {
     ("misread", "messages"),
     ("transport", "retry"),
+    ("reach", "names"),
     ("device", "smart"),
     ("plain", "cli"),
     ("cli", "wifi"),
@@ -71,6 +73,7 @@ class Layers(unittest.TestCase):
     def test_standard_library_only_and_little_of_it_where_it_is_hot(self):
         standard = {path.stem for path in Path(sysconfig.get_path("stdlib")).glob("*")}
         standard |= {*sys.builtin_module_names, "_json", "_socket", "binascii", "select"}
+        standard |= {"array", "fcntl"}
         standard |= {"_md5", "_sha1", "_sha256", "_sha2"}
         for name, path in self.modules().items():
             for imported, top in imports(path):

@@ -63,6 +63,7 @@ WHOLE = "status info led ledon ledoff time reboot reset wlanscan join cloudinfo 
 
 # SUBCOMMAND | function | arguments | does
 SUBCOMMANDS = """
+discover | discover.discover  | [--timeout S] [--target ADDRESS or CIDR]... [--json] [--save] [--port P] | finds the devices of the network
 encode   | payload.encode     | [--raw] [--udp] [JSON]   | prints JSON as a device is sent it, in base64
 decode   | payload.decode     | [--raw] [--udp] [BASE64] | prints what was sent or captured, as JSON
 simulate | simulator.simulate | [--model M]... [--address A] [--port P] [--klap V] [--http-port P] [--login L] [--fault F] | plays devices, until it is stopped

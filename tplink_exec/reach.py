@@ -1,10 +1,13 @@
 """How a device is reached: by XOR on PORT, by KLAP, or by the one and then the other."""
 
+import _socket as socket
+
 from .transport import Connection
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from .klap_http import Klap
+    from .names import Named
     from .shapes import Any, Options
 
 KLAP_PORT = 80
@@ -13,8 +16,34 @@ KLAP_PORT = 80
 
 def reach(
     host: str, port: int, deadline: float, early: "list[Any]", options: "Options"
+) -> "Connection | Klap | Named":
+    """What HOST and the transport options mean; nothing is sent yet. For `early` see Connection.
+
+    Raises PlugError for names; for an address no file is read.
+    """
+    if host and not is_address(host):
+        from .names import remembered
+
+        named = remembered(host, deadline, options)
+        if named:
+            return named
+    return direct(host, port, deadline, early, options)
+
+
+def is_address(host: str) -> bool:
+    """Whether it is an IPv4 or IPv6 address, and so no name."""
+    host, zone, _ = host.partition("%")  # fe80::1%eth0
+    try:
+        socket.inet_pton(socket.AF_INET6 if zone or ":" in host else socket.AF_INET, host)
+        return True
+    except (OSError, ValueError):
+        return False
+
+
+def direct(
+    host: str, port: int, deadline: float, early: "list[Any]", options: "Options"
 ) -> "Connection | Klap":
-    """What the transport options ask for; nothing is sent yet. For `early` see Connection."""
+    """By what the transport options ask for, without a look at remembered devices."""
     transport = options.get("--transport", "klap" if port == KLAP_PORT else "auto")
     http_port = options.get("--http-port", KLAP_PORT)
     if transport == "klap":

@@ -7,6 +7,7 @@ from .commands import SUBCOMMANDS
 from .errors import LocalError, PlugError, UsageError
 from .options import names_target, rows, understand
 from .output import one_line, put
+from .reach import is_address
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -45,7 +46,8 @@ def complain(text: str) -> None:
 
 
 def place(host: str, port: int) -> str:
-    return ("[%s]:%d" if ":" in host else "%s:%d") % (host, port)
+    """HOST:PORT for people; an IPv6 address in brackets, a MAC not."""
+    return ("[%s]:%d" if ":" in host and is_address(host) else "%s:%d") % (host, port)
 
 
 def traced(command: "Command", host: str, port: int) -> "Command":

@@ -4,9 +4,12 @@ is no such module, so that no call pays for it."""
 import ipaddress
 from typing import Any as Any
 from typing import Callable as Callable
+from typing import Container as Container
 from typing import Dict, Protocol, Tuple, Union
 from typing import Iterable as Iterable
+from typing import Iterator as Iterator
 from typing import NoReturn as NoReturn
+from typing import Sequence as Sequence
 
 class Exchange(Protocol):
     """Sends a request, returns the reply, both plain JSON; `once`: see transport.exchange()."""
@@ -22,6 +25,9 @@ Fields = Dict[str, Any]
 Command = Callable[[Exchange, Options], bytes]
 Call = Tuple[str, int, Command, Options]
 """HOST (or "" where no device is called), PORT, and what to call with which options."""
+
+Rounds = Sequence[Tuple[float, Sequence[str]]]
+"""When, by time.monotonic(), to probe which addresses."""
 
 Credentials = Iterable[Tuple[str, str]]
 """Pairs of user and password."""
