@@ -5,8 +5,8 @@
    one connection to the address known; look-up, retries and the other transport are tried after
    pauses that double up to MAX_PAUSE_S. So it costs little, and one that is back is seen within
    one interval.
-3. What an outlet is and has is decided by `device` and `strip`, as for a single command. Who a
-   remembered device is, and where it has gone, is up to `names`.
+3. What an outlet is and has is decided by `device` and `strip`; who a remembered device is, and
+   where it has gone, by `names`.
 """
 
 import _socket as socket
@@ -20,7 +20,6 @@ from .errors import PlugError, Refused, UsageError, WrongCredentials
 from .family import text
 from .meter import micro
 from .names import Named, Stranger
-from .options import is_port
 from .reach import direct, is_address
 from .smart import Smart
 from .strip import Strip
@@ -35,6 +34,8 @@ NEVER, CHANGES, ALWAYS = 0, 1, 2
 """When the meter is read: with each poll, or only with one that finds another state."""
 
 MAX_PAUSE_S = 30.0
+NO_PAUSES = {"refused": (), "dropped": ()}  # type: dict[str, tuple[float, ...]]
+"""Of a transport.Connection that tries once."""
 BRISK_S = 0.25
 """The least time for a try at a device that has answered before, but does not now."""
 FIRST_S = 1.0
@@ -139,6 +140,8 @@ class Member:
         if self.online:
             self.pause_s = 0.0
         self.online = False
+        if self.remembered:
+            self.remembered.verified = 0.0  # so it is looked for
         if patient:
             self.pause_s = min(2 * (self.pause_s or self.interval_s), MAX_PAUSE_S)
             self.patient_at = time.monotonic() + self.pause_s
@@ -204,7 +207,9 @@ class Member:
         return found
 
     def call(self, command: "Command", options: "Options", deadline: float) -> None:
-        """Run a command on the device. Raises PlugError."""
+        """Run a command on the device, and on no stranger. Raises PlugError."""
+        if self.remembered:
+            self.remembered.verified = 0.0
         exchange = self.open(deadline, True)
         try:
             command(exchange, options)
@@ -218,7 +223,7 @@ class Member:
         self.link = link
         for stream in streams(link):
             stream.deadline = deadline
-            stream.pauses_s = Connection.pauses_s if patient else {}
+            stream.pauses_s = Connection.pauses_s if patient else NO_PAUSES
             if not patient:
                 stream.http_port = 0
         return link.exchange
@@ -282,18 +287,3 @@ def streams(link: "Connection | Klap | Named | None") -> "list[Connection]":
     if isinstance(link, Named):
         return streams(link.link)
     return [link.http] if link else []
-
-
-def place(given: str, port: int) -> "tuple[str, int, str]":
-    """Host, port and child of HOST, HOST:PORT, [IPV6]:PORT, each with #CHILD. Raises UsageError."""
-    address, mark, child = given.partition("#")
-    host, colon, digits = address.rpartition(":")
-    if address.startswith("[") and address.endswith("]"):
-        host, colon, digits = address[1:-1], "", ""
-    elif host.startswith("[") and host.endswith("]"):
-        host = host[1:-1]
-    elif not colon or ":" in host:
-        host, colon = address, ""
-    if not host or (mark and not child) or (colon and not is_port(digits)):
-        raise UsageError("HOST is ADDRESS or NAME, with :PORT or #CHILD or both, not %s" % given)
-    return host, int(digits) if colon else port, child
