@@ -6,9 +6,12 @@ import os
 import pty
 import queue
 import re
+import resource
+import select
 import signal
 import socket
 import subprocess
+import tempfile
 import threading
 import time
 import unittest
@@ -244,6 +247,14 @@ class States(Case):
         value = json.loads(watch.line())
         self.assertEqual((value["state"], value["power"]), ("ON", None))
 
+    def test_a_bulb_without_a_meter_is_asked_once(self):
+        bulb = self.device("LB130")
+        del bulb.device.methods["smartlife.iot.common.emeter"]
+        watch = Watch(self, *FAST, "--json", "--repeat", "60", bulb.place)
+        self.assertNotIn("power", json.loads(watch.line()))
+        self.until(lambda: len(bulb.requests) > 5)
+        self.assertEqual(len([r for r in bulb.requests if b"emeter" in r]), 1)
+
     def test_repeat(self):
         plug, gone = self.device("HS110", alias="Lamp", state=1), self.device(fault="silent")
         words = ["--repeat", "0.5", "--timeout", "0.2", plug.place, gone.place]
@@ -391,11 +402,11 @@ class Pace(Case):
 
     def test_a_device_that_hangs_and_then_does_not(self):
         plug = self.device(alias="Lamp")
-        watch = Watch(self, "--interval", "0.3", "--timeout", "1", plug.place)
+        watch = Watch(self, "--interval", "0.3", "--timeout", "3", plug.place)
         self.assertEqual(watch.line(), "Lamp OFF")
         plug.fault = "silent"
         self.assertEqual(watch.line(), "Lamp OFFLINE")
-        time.sleep(1)
+        time.sleep(1.2)  # in which there has been a patient poll, too
         plug.fault = ""
         started = time.monotonic()
         self.assertEqual(watch.line(), "Lamp OFF")
@@ -584,8 +595,31 @@ class Commands(Case):
         watch.tell(b"'Gro\xc3\x9fes Licht' on\n" * 150)
         errors = [watch.error() for _ in range(150)]
         self.assertGreaterEqual(sum("commands wait for this device" in e for e in errors), 49)
-        self.assertLess(time.monotonic() - started, 3)  # those that waited too long are not sent
+        self.assertLess(time.monotonic() - started, 3)
+        self.assertTrue([e for e in errors if "waited too long for its turn" in e])  # not sent
         self.assertLessEqual(len(sets(self.plug)), 3)
+
+    def test_an_alias_that_is_not_known_yet(self):
+        self.plug.fault = "slow-reply"
+        watch = Watch(self, *FAST, self.plug.place)
+        self.until(lambda: self.plug.connections)
+        watch.tell(self.plug.place + " on\n'Großes Licht' off")  # the first ends the first poll
+        self.assertEqual([watch.line(), watch.line()], ["Großes Licht ON", "Großes Licht OFF"])
+        self.assertEqual(watch.end(), (0, [], []))
+
+    def test_no_more_is_read_than_can_be_done(self):
+        self.plug.fault = "silent"
+        watch = Watch(self, "--timeout", "60", *self.places)
+        self.assertEqual(watch.line(), "Bulb OFF")
+        os.set_blocking(watch.process.stdin.fileno(), False)
+        written = 0
+        for _ in range(100):
+            try:
+                written += os.write(watch.process.stdin.fileno(), b"Nobody on\n" * 400)
+            except BlockingIOError:
+                time.sleep(0.01)
+        self.assertLess(written, 300000)
+        self.assertEqual(watch.stop(), -signal.SIGTERM)
 
     def test_the_end_of_a_pipe(self):
         started = time.monotonic()
@@ -639,8 +673,9 @@ class Commands(Case):
         self.assertEqual(watch.process.wait(PATIENCE_S), 0)
 
     def test_standard_input_that_cannot_be_read(self):
-        with open(os.devnull + "x" if False else "/proc/self/mem", "rb") as unreadable:
-            result = run([*FORMS["file"], "watch", *self.places], stdin=unreadable)
+        with open(os.path.join(tempfile.gettempdir(), "unread.%d" % os.getpid()), "wb") as file:
+            self.addCleanup(os.remove, file.name)
+            result = run([*FORMS["file"], "watch", *self.places], stdin=file)
         self.assertEqual((result.code, result.err.count(b"\n")), (2, 1), result.err)
         self.assertIn(b"standard input cannot be read", result.err)
 
@@ -702,6 +737,17 @@ class Remembered(Folder, Case):
         self.assertEqual(sets(stranger), [])
         self.assertEqual(watch.end(), (0, [], []))
 
+    def test_a_stranger_that_no_poll_has_seen(self):
+        net = network()
+        with placed(net + ".1", "HS100", 0, "Lamp") as plug:
+            self.remember(self.entry(plug))
+            watch = Watch(self, "--timeout", "1", "lamp", "--interval=60", env=self.environment)
+            self.assertEqual(watch.line(), "Lamp OFF")
+        stranger = self.enter(placed(net + ".1", "HS100", 5, "Lamp"))
+        watch.tell("Lamp on")
+        self.assertIn("another device", watch.error())
+        self.assertEqual(sets(stranger), [])
+
     def test_one_that_comes_back(self):
         net = network()
         with placed(net + ".1", "HS100", 0, "Lamp") as plug:
@@ -748,6 +794,7 @@ class KlapDevices(Case):
                 self.assertEqual(member.outlets[0].state(), 1)
                 self.assertIs(member.klap.session, session)
                 self.assertLessEqual(plug.connections, 7)  # one a poll or command
+                self.assertIsNone(member.klap.http.socket)  # and none is kept
 
     def test_a_login_that_is_wrong(self):
         with klap_simulated(login=("me", "secret")) as plug:
@@ -790,6 +837,8 @@ class Reading(unittest.TestCase):
         name, text, _, options = understand(b" 'Living  room' \tbrightness '33.3' \r")
         self.assertEqual((name, text), ("Living  room", "brightness 33.3"))
         self.assertEqual(options, {"command": "brightness", "value": "33.3"})
+        for bad in (b"x brightness 101", b"x color 1,2", b"x temperature 9", b"x 101"):
+            self.assertRaises(UsageError, understand, bad)
 
 
 class Writing(Case):
@@ -859,6 +908,26 @@ class Writing(Case):
 
         self.until(all_there)
         self.assertEqual(watch.end()[0], 0)
+
+    def test_a_reader_that_reads_a_little(self):
+        """A write never blocks: what does not fit waits, and commands are done."""
+        plug = self.device(alias="Lamp")
+        read, write = self.full_pipe()
+        watch = Watch(self, *FAST, "--repeat", "0.002", plug.place, stdout=write)
+        time.sleep(2)  # until more waits than is read now
+        os.read(read, select.PIPE_BUF)
+        time.sleep(0.2)
+        watch.tell("Lamp on")
+        self.until(lambda: plug.device.relay_state)
+
+    def test_more_devices_than_descriptors(self):
+        silent = [self.device(fault="silent", address="127.0.90.%d" % n) for n in range(1, 31)]
+        plug = self.device(alias="Lamp")
+        hosts = [it.place for it in [*silent, plug]]
+        _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+        few = lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (24, hard))  # noqa: E731
+        watch = Watch(self, "--timeout", "60", *hosts, preexec_fn=few)
+        self.assertEqual(watch.line(), "Lamp OFF")
 
     def test_signals(self):
         hung, plug = self.device(fault="silent"), self.device(alias="Lamp")

@@ -47,9 +47,6 @@ def understand(line: bytes) -> "tuple[str, str, Command, Options]":
         raise UsageError("this is not UTF-8") from None
     except ValueError as error:  # no closing quotation; no word at all
         raise UsageError(str(error) if line.strip() else "an empty line") from None
-    for word in words:
-        if word.startswith("--"):
-            raise UsageError("no options here, like %s" % word)
     function, takes = (row(words[0])[1], row(words[0])[0]) if words and row(words[0]) else ("", "")
     problem = "" if function in CHECKS or not function else "%s is not for here" % words[0]
     problem = problem or complaint([name or "?", "9999", *words])
