@@ -68,8 +68,7 @@ class House:
         }
         if shown.metered:
             fields["power"] = shown.power
-        text = json.dumps(fields, separators=(",", ":"))
-        return text.replace("\x7f", "\\u007f").encode() + b"\n"
+        return json.dumps(fields, separators=(",", ":")).encode() + b"\n"
 
     def run(self) -> None:
         """Until standard input ends. Raises OSError for standard output, LocalError."""
