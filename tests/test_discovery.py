@@ -432,10 +432,6 @@ class SingleFile(Forms, unittest.TestCase):
     form = FORMS["file"]
 
 
-class Package(Forms, unittest.TestCase):
-    form = FORMS["package"]
-
-
 class Many(unittest.TestCase):
     def test_five_hundred_are_found_in_time(self):
         script = str(ROOT / "tests" / "benchmarks" / "discovery.py")

@@ -310,10 +310,6 @@ class SingleFile(Forms, unittest.TestCase):
     form = FORMS["file"]
 
 
-class Package(Forms, unittest.TestCase):
-    form = FORMS["package"]
-
-
 class Inside(House, unittest.TestCase):
     """What `reach` gives, as other modules use it."""
 
