@@ -1,0 +1,88 @@
+"""Standard input and output by lines, for what runs long: bounded, and never waiting."""
+
+import collections
+import os
+import select
+
+MAX_LINE = 4096
+"""Bytes of a line that is read."""
+MAX_LINES = 1000
+"""Lines that wait to be written."""
+
+
+class Lines:
+    """Bytes to lines without their end."""
+
+    def __init__(self) -> None:
+        self.rest = b""
+        self.skipping = False
+
+    def feed(self, data: bytes) -> "list[bytes]":
+        """The lines that `data` ends; of one that is too long MAX_LINE + 1 bytes. b"" is the end
+        of all, and of a last line without one."""
+        *lines, rest = (self.rest + data).split(b"\n")
+        if not data:
+            lines, rest = [rest], b""
+        if self.skipping and lines:
+            self.skipping = False
+            del lines[0]
+        if len(rest) > MAX_LINE:
+            if not self.skipping:
+                lines.append(rest[: MAX_LINE + 1])
+            self.skipping, rest = True, b""
+        self.rest = b"" if self.skipping else rest
+        return [line[: MAX_LINE + 1] for line in lines]
+
+
+class Output:
+    """Standard output that may be slow: whole lines, as many as fit without waiting.
+
+    When more than MAX_LINES wait, only the last of each outlet is kept.
+    """
+
+    def __init__(self) -> None:
+        self.lines = collections.deque()  # type: collections.deque[tuple[object, bytes]]
+        self.rest = b""
+
+    def add(self, key: object, line: bytes) -> None:
+        self.lines.append((key, line))
+        if len(self.lines) > MAX_LINES:
+            last = {}  # type: dict[object, bytes]
+            for old, text in self.lines:
+                last.pop(old, None)
+                last[old] = text
+            self.lines = collections.deque(last.items())
+
+    def waits(self) -> bool:
+        return bool(self.rest or self.lines)
+
+    def take(self, limit: float) -> bytes:
+        """Lines of no more than `limit` bytes together, or one that is longer."""
+        data, self.rest = self.rest, b""
+        while self.lines and (not data or len(data) + len(self.lines[0][1]) <= limit):
+            data += self.lines.popleft()[1]
+        return data
+
+    def write(self) -> None:
+        """Raises OSError."""
+        data = self.take(select.PIPE_BUF)
+        try:
+            self.rest = data[os.write(1, data) :]
+        except BlockingIOError:
+            self.rest = data
+
+
+def is_endless(descriptor: int) -> bool:
+    """Whether it is /dev/null: nothing will come, and its end means nothing."""
+    try:
+        return os.path.samestat(os.fstat(descriptor), os.stat(os.devnull))
+    except OSError:
+        return False
+
+
+def is_ours(descriptor: int) -> bool:
+    """False for the terminal of a process in its background: to read would stop the process."""
+    try:
+        return os.tcgetpgrp(descriptor) == os.getpgrp()
+    except OSError:
+        return True  # no terminal
