@@ -13,11 +13,22 @@ import threading
 import time
 import unittest
 
-from tests.support import FORMS, PYTHON, SINGLE_FILE, assert_failure, run, sets, simulated
+from tests.house import Folder, klap_placed, network, placed
+from tests.support import (
+    FORMS,
+    PYTHON,
+    SINGLE_FILE,
+    assert_failure,
+    klap_simulated,
+    run,
+    sets,
+    simulated,
+)
 from tplink_exec.errors import UsageError
 from tplink_exec.lines import MAX_LINE, MAX_LINES, Lines, Output
-from tplink_exec.members import Member, Outlet, place
+from tplink_exec.members import ALWAYS, Member, Outlet
 from tplink_exec.orders import understand
+from tplink_exec.watch import place
 
 FAST = ["--interval", "0.1"]
 PATIENCE_S = 10
@@ -632,6 +643,133 @@ class Commands(Case):
             result = run([*FORMS["file"], "watch", *self.places], stdin=unreadable)
         self.assertEqual((result.code, result.err.count(b"\n")), (2, 1), result.err)
         self.assertIn(b"standard input cannot be read", result.err)
+
+
+class Remembered(Folder, Case):
+    """Devices by name, or all of them: see names."""
+
+    def remember(self, *entries):
+        names = ("alias", "mac", "device_id", "host", "port", "transport")
+        devices = [dict(zip(names, entry)) for entry in entries]
+        with open(self.path, "w") as file:
+            json.dump({"devices": devices, "targets": []}, file)
+
+    def entry(self, simulator, transport="xor"):
+        it = simulator.device
+        return (it.alias, it.mac, it.device_id, simulator.host, simulator.port, transport)
+
+    def enter(self, context):
+        found = context.__enter__()
+        self.addCleanup(context.__exit__, None, None, None)
+        return found
+
+    def watch(self, *words):
+        return Watch(self, *FAST, "--timeout", "1", *words, env=self.environment)
+
+    def test_all_that_are_remembered(self):
+        net = network()
+        plug = self.enter(placed(net + ".1", "HS110", 0, "Lamp"))
+        klap = self.enter(klap_placed(net + ".2", "HS100", 1, "Fan"))
+        self.remember(self.entry(plug), self.entry(plug), self.entry(klap, transport="klap"))
+        watch = self.watch("--json")
+        found = [json.loads(watch.line()) for _ in range(2)]
+        macs = [plug.device.mac, klap.device.mac]
+        self.assertEqual(sorted(value["host"] for value in found), macs)
+        self.assertEqual(sorted(value["alias"] for value in found), ["Fan", "Lamp"])
+        for name in ("Fan", macs[1], net + ".2"):
+            watch.tell(name + " toggle")
+            value = json.loads(watch.line())
+            self.assertEqual((value["host"], value["alias"]), (macs[1], "Fan"))
+        self.assertEqual(watch.end(), (0, [], []))
+
+    def test_one_that_moves_and_a_stranger_in_its_place(self):
+        net = network()
+        with placed(net + ".1", "HS100", 0, "Lamp") as plug:
+            self.remember(
+                self.entry(plug), ("Other", "50:C7:BF:00:00:77", "", net + ".2", 9999, "xor")
+            )
+            watch = self.watch("lamp")
+            self.assertEqual(watch.line(), "Lamp OFF")
+        stranger = self.enter(placed(net + ".1", "HS100", 5, "Lamp"))
+        stranger.device.relay_state = 1
+        self.assertEqual(watch.line(), "Lamp OFFLINE")
+        watch.tell("Lamp off")
+        self.assertIn("another device", watch.error())
+        plug = self.enter(placed(net + ".2", "HS100", 0, "Lamp"))
+        self.assertEqual(watch.line(), "Lamp OFF")
+        watch.tell("Lamp on")
+        self.assertEqual(watch.line(), "Lamp ON")
+        self.assertEqual(sets(stranger), [])
+        self.assertEqual(watch.end(), (0, [], []))
+
+    def test_one_that_comes_back(self):
+        net = network()
+        with placed(net + ".1", "HS100", 0, "Lamp") as plug:
+            self.remember(self.entry(plug))
+        watch = self.watch("Lamp")
+        self.assertEqual(watch.line(), "Lamp OFFLINE")  # by its remembered name
+        time.sleep(2)
+        self.enter(placed(net + ".1", "HS100", 0, "Lamp"))
+        started = time.monotonic()
+        self.assertEqual(watch.line(), "Lamp OFF")
+        self.assertLess(time.monotonic() - started, 1.5)
+
+    def test_nothing_remembered(self):
+        for form in FORMS.values():
+            result = run([*form, "watch"], env=self.environment)
+            assert_failure(self, result, 1)
+            self.assertIn(b"no devices are remembered", result.err)
+        result = run([*FORMS["file"], "watch", "50:C7:BF:00:00:01"], env=self.environment)
+        assert_failure(self, result, 3)
+        with open(self.path, "w") as file:
+            file.write("{")
+        assert_failure(self, run([*FORMS["file"], "watch"], env=self.environment), 2)
+
+
+class KlapDevices(Case):
+    def member(self, plug):
+        options = {"--transport": "auto", "--http-port": plug.http_port}
+        member = Member(plug.host, plug.port, options, 2.0, 0.1)
+        member.outlets.append(Outlet("plug", ""))
+        return member
+
+    def test_one_session_for_many_polls(self):
+        for model in ("HS110", "KP125M"):
+            with klap_simulated(model) as plug:
+                member = self.member(plug)
+                for _ in range(5):
+                    self.assertTrue(member.poll(ALWAYS))
+                    self.assertEqual(member.outlets[0].state(), 0)
+                self.assertEqual(member.outlets[0].shown.power, 0.0)
+                session = member.klap.session
+                order = understand(b"plug on")
+                member.call(order[2], order[3], time.monotonic() + 5)
+                self.assertTrue(member.poll())
+                self.assertEqual(member.outlets[0].state(), 1)
+                self.assertIs(member.klap.session, session)
+                self.assertLessEqual(plug.connections, 7)  # one a poll or command
+
+    def test_a_login_that_is_wrong(self):
+        with klap_simulated(login=("me", "secret")) as plug:
+            member = self.member(plug)
+            self.assertTrue(member.poll())
+            outlet = member.outlets[0]
+            self.assertEqual((outlet.state(), outlet.grave), (None, True))
+            self.assertIn("login", outlet.trouble)
+            seen = plug.connections
+            self.assertFalse(member.poll())  # only after a pause: it may lock itself
+            self.assertEqual(plug.connections, seen)
+
+    def test_one_that_comes_back(self):
+        with klap_simulated() as plug:
+            member = self.member(plug)
+            self.assertTrue(member.poll())
+            plug.fault = "silent"
+            self.assertTrue(member.poll())
+            self.assertEqual(member.outlets[0].state(), None)
+            plug.fault = ""
+            self.assertTrue(member.poll())
+            self.assertEqual(member.outlets[0].state(), 0)
 
 
 class Reading(unittest.TestCase):

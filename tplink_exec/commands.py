@@ -66,7 +66,7 @@ SUBCOMMANDS = """
 discover | discover.discover  | [--timeout S] [--target ADDRESS or CIDR]... [--json] [--save] [--port P] | finds the devices of the network
 encode   | payload.encode     | [--raw] [--udp] [JSON]   | prints JSON as a device is sent it, in base64
 decode   | payload.decode     | [--raw] [--udp] [BASE64] | prints what was sent or captured, as JSON
-watch    | watch.watch        | [--interval S] [--repeat S] [--json] [--timeout S] [--port P] [--debug] [HOST]... | tells states as they change, does commands from standard input; HOST is ADDRESS or NAME[:PORT][#CHILD]
+watch    | watch.watch        | [--interval S] [--repeat S] [--json] [--timeout S] [--port P] [--debug] [HOST]... | tells states as they change, does commands from standard input; HOST is ADDRESS or NAME[:PORT][#CHILD], default: all remembered devices
 simulate | simulator.simulate | [--model M]... [--address A] [--port P] [--klap V] [--http-port P] [--login L] [--fault F] | plays devices, until it is stopped
 demo     | demo.demo          |                          | shows the main commands on a simulated plug
 """

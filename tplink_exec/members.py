@@ -5,7 +5,8 @@
    one connection to the address known; look-up, retries and the other transport are tried after
    pauses that double up to MAX_PAUSE_S. So it costs little, and one that is back is seen within
    one interval.
-3. What an outlet is and has is decided by `device` and `strip`, as for a single command.
+3. What an outlet is and has is decided by `device` and `strip`; who a remembered device is, and
+   where it has gone, by `names`.
 """
 
 import _socket as socket
@@ -13,11 +14,12 @@ import _thread
 import collections
 import time
 
+from . import identity
 from .device import Plug, device
 from .errors import PlugError, Refused, UsageError, WrongCredentials
 from .family import text
 from .meter import micro
-from .options import is_port
+from .names import Named, Stranger
 from .reach import direct, is_address
 from .smart import Smart
 from .strip import Strip
@@ -32,6 +34,8 @@ NEVER, CHANGES, ALWAYS = 0, 1, 2
 """When the meter is read: with each poll, or only with one that finds another state."""
 
 MAX_PAUSE_S = 30.0
+NO_PAUSES = {"refused": (), "dropped": ()}  # type: dict[str, tuple[float, ...]]
+"""Of a transport.Connection that tries once."""
 BRISK_S = 0.25
 """The least time for a try at a device that has answered before, but does not now."""
 FIRST_S = 1.0
@@ -75,9 +79,12 @@ class Outlet:
 class Member:
     """The device at HOST:PORT, and its outlets that are watched.
 
-    All but interrupt() is for one thread. `options` are those of `reach.direct`. `address` is the numeric
-    one, "" as long as a name's is not known.
+    All but interrupt() is for one thread. `remembered`, where HOST is such a device's name, counts
+    for more than PORT. `options` are those of `reach.direct`. `address` is the numeric one, "" as
+    long as a name's is not known.
     """
+
+    remembered = None  # type: Named | None
 
     def __init__(
         self, host: str, port: int, options: "Options", timeout_s: float, interval_s: float
@@ -87,13 +94,19 @@ class Member:
         self.outlets = []  # type: list[Outlet]
         self.named = not is_address(host)
         self.address = "" if self.named else host
-        self.link = None  # type: Connection | Klap | None
+        self.link = None  # type: Connection | Klap | Named | None
         self.klap = None  # type: Klap | None
         self.smart = self.meterless = self.online = self.grave = False
         self.took_s = self.pause_s = self.patient_at = 0.0
         self.polling = _thread.allocate_lock()
         """Held by who opens, closes or interrupts a poll's connection."""
         self.interruptible = self.interrupted = False
+
+    def recall(self, remembered: "Named | None") -> None:
+        """HOST is the name of a remembered device, if it is one."""
+        if remembered:
+            self.remembered, self.named = remembered, False
+            self.address = remembered.entry["host"]
 
     def poll(self, metering: int = NEVER, hasty: bool = False) -> bool:
         """Ask the device, and set what its outlets are. False: not asked, or interrupted.
@@ -127,6 +140,8 @@ class Member:
         if self.online:
             self.pause_s = 0.0
         self.online = False
+        if self.remembered:
+            self.remembered.verified = 0.0  # so it is looked for
         if patient:
             self.pause_s = min(2 * (self.pause_s or self.interval_s), MAX_PAUSE_S)
             self.patient_at = time.monotonic() + self.pause_s
@@ -152,7 +167,9 @@ class Member:
         """The device, asked what it is now."""
         target = Smart(exchange, OPTIONS) if self.smart else device(exchange, OPTIONS)
         self.smart = isinstance(target, Smart)
-        target.fields()  # a SMART device is asked here
+        who = identity.of(target.fields())  # a SMART device is asked here
+        if self.remembered and not identity.same(self.remembered.entry, who):
+            raise Stranger("another device answers: %s" % (who["mac"] or who["device_id"]))
         return target
 
     def read(self, outlet: Outlet, whole: Plug, metering: int) -> None:
@@ -166,7 +183,7 @@ class Member:
                 target = Strip(whole.exchange, options, whole.info)
             state = target.state()
             outlet.alias = text({"alias": target.fields().get("alias") or ""}, "alias")
-            outlet.mac = str(whole.info.get("mac") or whole.info.get("mic_mac") or "")
+            outlet.mac = identity.of(whole.info)["mac"]
             power = outlet.shown.power if outlet.shown else None
             if metering == ALWAYS or (metering and state != outlet.state()):
                 power = self.power(outlet, target)
@@ -190,7 +207,9 @@ class Member:
         return found
 
     def call(self, command: "Command", options: "Options", deadline: float) -> None:
-        """Run a command on the device. Raises PlugError."""
+        """Run a command on the device, and on no stranger. Raises PlugError."""
+        if self.remembered:
+            self.remembered.verified = 0.0
         exchange = self.open(deadline, True)
         try:
             command(exchange, options)
@@ -200,36 +219,47 @@ class Member:
 
     def open(self, deadline: float, patient: bool) -> "Exchange":
         """The way to the device: the one known; when that has failed, sometimes any there is."""
+        link = self.way(deadline, patient)
+        self.link = link
+        for stream in streams(link):
+            stream.deadline = deadline
+            stream.pauses_s = Connection.pauses_s if patient else NO_PAUSES
+            if not patient:
+                stream.http_port = 0
+        return link.exchange
+
+    def way(self, deadline: float, patient: bool) -> "Connection | Klap | Named":
+        if self.remembered:
+            self.remembered.deadline = deadline
+            entry = self.remembered.entry
+            return self.remembered if patient else self.remembered.link_to(entry)
         anew = patient and not self.online
         if self.klap and not anew:
-            self.link = self.klap
-        else:
-            host = self.host if anew or not self.address else self.address
-            self.link = direct(host, self.port, deadline, [], self.options)
-        stream = connection(self.link)
-        stream.deadline = deadline
-        stream.pauses_s = Connection.pauses_s if patient else {}
-        if not patient:
-            stream.http_port = 0
-        return self.link.exchange
+            return self.klap
+        host = self.host if anew or not self.address else self.address
+        return direct(host, self.port, deadline, [], self.options)
 
     def leave(self) -> None:
         """Close the connection, and keep what it has shown of the way."""
         link, self.link = self.link, None
-        if not link:
-            return
-        klap = link.klap if isinstance(link, Connection) else link
-        stream = connection(klap or link)
-        if stream.socket:  # it has answered
-            self.learn(stream)
-            self.klap = klap
-        elif klap and klap.session:
-            self.klap = klap
-        stream.close()
+        if self.remembered:
+            self.address = self.remembered.entry["host"]
+        elif link:
+            assert not isinstance(link, Named)
+            klap = link.klap if isinstance(link, Connection) else link
+            if klap and (klap.session or klap.http.socket):
+                self.klap = klap
+                self.learn(klap.http)
+            elif isinstance(link, Connection) and link.socket:  # it has answered
+                self.klap = None
+                self.learn(link)
+        if link:
+            for stream in streams(link):
+                stream.close()
 
     def learn(self, stream: Connection) -> None:
         """A name's address, but for one that has a scope."""
-        if self.named:
+        if self.named and stream.socket:
             try:
                 peer = stream.socket.getpeername()
             except OSError:
@@ -242,30 +272,18 @@ class Member:
         with self.polling:
             if self.interruptible and self.link:
                 self.interrupted = True
-                klap = self.link.klap if isinstance(self.link, Connection) else self.link
-                stream = connection(klap or self.link)
-                stream.deadline = 0.0
-                try:
-                    stream.socket.shutdown(socket.SHUT_RDWR)
-                except (OSError, AttributeError):
-                    pass  # not open yet, or just closed
+                for stream in streams(self.link):
+                    stream.deadline = 0.0
+                    try:
+                        stream.socket.shutdown(socket.SHUT_RDWR)
+                    except (OSError, AttributeError):
+                        pass  # not open yet, or just closed
 
 
-def connection(link: "Connection | Klap") -> Connection:
-    """The TCP connection under it."""
-    return link if isinstance(link, Connection) else link.http
-
-
-def place(given: str, port: int) -> "tuple[str, int, str]":
-    """Host, port and child of HOST, HOST:PORT, [IPV6]:PORT, each with #CHILD. Raises UsageError."""
-    address, mark, child = given.partition("#")
-    host, colon, digits = address.rpartition(":")
-    if address.startswith("[") and address.endswith("]"):
-        host, colon, digits = address[1:-1], "", ""
-    elif host.startswith("[") and host.endswith("]"):
-        host = host[1:-1]
-    elif not colon or ":" in host:
-        host, colon = address, ""
-    if not host or (mark and not child) or (colon and not is_port(digits)):
-        raise UsageError("HOST is ADDRESS or NAME, with :PORT or #CHILD or both, not %s" % given)
-    return host, int(digits) if colon else port, child
+def streams(link: "Connection | Klap | Named | None") -> "list[Connection]":
+    """The TCP connections under it, of which one is in use."""
+    if isinstance(link, Connection):
+        return [link, *streams(link.klap)]
+    if isinstance(link, Named):
+        return streams(link.link)
+    return [link.http] if link else []

@@ -95,12 +95,9 @@ def addresses(member: "Member", outlet: "Outlet") -> "set[str]":
 
 def macs(_: "Member", outlet: "Outlet") -> "set[str]":
     """50:C7:BF:00:00:01, with hyphens, and without either."""
-    digits = outlet.mac.replace(":", "").replace("-", "").casefold()
-    if len(digits) != 12:
-        return set()
-    pairs = [digits[at : at + 2] for at in range(0, 12, 2)]
-    child = ("#" + outlet.child if outlet.child else "").casefold()
-    return {mark.join(pairs) + child for mark in ("", ":", "-")}
+    child = "#" + outlet.child if outlet.child else ""
+    forms = {mark.join(outlet.mac.split(":")) + child for mark in (":", "-", "")}
+    return {form.casefold() for form in forms} if outlet.mac else set()
 
 
 def aliases(_: "Member", outlet: "Outlet") -> "set[str]":

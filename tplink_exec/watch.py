@@ -13,19 +13,22 @@ import resource
 import select
 import time
 
+from . import identity, known
 from .arguments import Parser
 from .errors import LocalError, UsageError
 from .lines import Lines, Output, is_endless, is_ours
-from .members import ALWAYS, CHANGES, NEVER, Member, Outlet, Shown, place
+from .members import ALWAYS, CHANGES, NEVER, Member, Outlet, Shown
+from .names import remembered
 from .options import MAX_TIMEOUT_S, is_number, is_port
 from .orders import Order, find, understand
 from .output import one_line, put
 from .poller import Poller, Post
+from .reach import is_address
 from .report import complain
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from .shapes import Any
+    from .shapes import Any, Fields  # noqa: F401 (type comments)
 
 SPREAD_S = 0.002
 """Between the first polls of two devices, so that a thousand do not come at once."""
@@ -170,21 +173,52 @@ def start(pollers: "list[Poller]") -> None:
         raise LocalError("no thread for each of %d devices: %s" % (len(pollers), error)) from None
 
 
+def place(given: str, port: int) -> "tuple[str, int, str]":
+    """Host, port and child of HOST, HOST:PORT, [IPV6]:PORT, each with #CHILD. Raises UsageError."""
+    address, mark, child = given.partition("#")
+    host, colon, digits = address.rpartition(":")
+    if address.startswith("[") and address.endswith("]"):
+        host, colon, digits = address[1:-1], "", ""
+    elif host.startswith("[") and host.endswith("]"):
+        host = host[1:-1]
+    elif not colon or ":" in host:
+        host, colon = address, ""
+    if not host or (mark and not child) or (colon and not is_port(digits)):
+        raise UsageError("HOST is ADDRESS or NAME, with :PORT or #CHILD or both, not %s" % given)
+    return host, int(digits) if colon else port, child
+
+
 def watched(hosts: "list[str]", options: "Any") -> "list[Member]":
-    """The devices of HOST words; the outlets of one are polled together. Raises UsageError."""
+    """The devices of HOST words; the outlets of one are polled together.
+
+    Raises UsageError; LocalError and Unreachable for names, see names.remembered.
+    """
     members = {}  # type: dict[tuple[str, int], Member]
     for given in dict.fromkeys(hosts):
         host, port, child = place(given, options.port)
         key = host.casefold(), port
+        outlet = Outlet(given, child)
         if key not in members:
             members[key] = Member(host, port, {}, options.timeout, options.interval)
-        members[key].outlets.append(Outlet(given, child))
+            if not is_address(host):
+                members[key].recall(remembered(host, 0.0, {}))
+        member = members[key]
+        if member.remembered and not child:
+            outlet.alias = member.remembered.entry["alias"] or ""
+        member.outlets.append(outlet)
     return list(members.values())
 
 
-def remembered() -> "list[str]":
-    """The HOSTs to watch when none is given."""
-    raise UsageError("HOST is wanted: ADDRESS or NAME, with :PORT or #CHILD or both")
+def all_known() -> "list[str]":
+    """The names of all remembered devices. Raises UsageError when there are none; LocalError."""
+    entries = []  # type: list[Fields]
+    for entry in known.load()[0]:
+        if not any(identity.same(entry, other) for other in entries):
+            entries.append(entry)
+    names = [entry["mac"] or entry["alias"] for entry in entries]
+    if not any(names):
+        raise UsageError("HOST is wanted, as no devices are remembered; find them: discover --save")
+    return [name for name in names if name]
 
 
 def seconds(text: str) -> float:
@@ -214,4 +248,4 @@ def watch(argv: "list[str]") -> None:
     parser.add_argument("--port", type=port, default=9999, metavar="P", help="default %(default)s")
     parser.add_argument("--debug", action="store_true", help="events on standard error")
     options = parser.parse_args(argv)
-    House(watched(options.host or remembered(), options), options).run()
+    House(watched(options.host or all_known(), options), options).run()
