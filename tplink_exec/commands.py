@@ -66,6 +66,7 @@ SUBCOMMANDS = """
 discover | discover.discover  | [--timeout S] [--target ADDRESS or CIDR]... [--json] [--save] [--port P] | finds the devices of the network
 encode   | payload.encode     | [--raw] [--udp] [JSON]   | prints JSON as a device is sent it, in base64
 decode   | payload.decode     | [--raw] [--udp] [BASE64] | prints what was sent or captured, as JSON
+openhab  | openhab.openhab    | [HOST or HOST:PORT]... [--discover] [--output DIR] [--dry-run] [--program PATH] [--port P] [--timeout S] | writes openHAB's things, items, rules, sitemap and whitelist for your devices
 simulate | simulator.simulate | [--model M]... [--address A] [--port P] [--klap V] [--http-port P] [--login L] [--fault F] | plays devices, until it is stopped
 demo     | demo.demo          |                          | shows the main commands on a simulated plug
 """
