@@ -46,7 +46,7 @@ BLANK = ("Zs", "Zl", "Zp")
 
 
 def name(devices: "list[Device]") -> None:
-    """Give each device its `name`; no two are the same in any case."""
+    """Give each device its `name`; no two are the same."""
     groups = {}  # type: dict[str, list[Device]]
     for device in devices:
         groups.setdefault(base(device).lower(), []).append(device)
