@@ -4,6 +4,7 @@ The readers of tests/test_openhab_examples.py know what openHAB takes; here is w
 """
 
 import contextlib
+import json
 import os
 import random
 import re
@@ -11,9 +12,7 @@ import shlex
 import shutil
 import socket
 import stat
-import sys
 import tempfile
-import types
 import unicodedata
 import unittest
 from pathlib import Path
@@ -39,7 +38,7 @@ from tests.test_openhab_examples import (
     unescaped,
 )
 from tplink_exec import openhab_devices, openhab_files, openhab_names, openhab_places, openhab_text
-from tplink_exec.errors import LocalError, Unreachable, UsageError
+from tplink_exec.errors import LocalError, UsageError
 
 PROGRAM = FORMS["file"]
 FILES = (
@@ -909,51 +908,79 @@ def openhab_process(stdout, *words):
     return subprocess.run(argv, stdout=stdout, stdin=devnull, stderr=devnull, timeout=30).returncode
 
 
-class Found(unittest.TestCase):
-    """What memory and discovery say, by what they promise: see openhab_places."""
+class Found(Writer):
+    """Devices that are remembered, found, or called by their MAC."""
 
-    ENTRIES = [
-        {"host": "192.168.1.2", "port": 9999, "transport": "xor"},
-        {"host": "192.168.1.3", "port": 80, "transport": "klap"},
-        {"host": "192.168.1.2", "port": 9999, "transport": "xor"},
-    ]
+    def setUp(self):
+        super().setUp()
+        self.memory = self.folder / "devices.json"
+        self.env = {**os.environ, "TPLINK_EXEC_DEVICES": str(self.memory)}
 
-    def stub(self, module, **functions):
-        stub = types.SimpleNamespace(**functions)
-        self.enter(mock.patch.dict(sys.modules, {"tplink_exec." + module: stub}))
-
-    def enter(self, context):
-        context.__enter__()
-        self.addCleanup(context.__exit__, None, None, None)
-
-    def words(self, places):
-        return [place.words() for place in places]
+    def remember(self, *entries, targets=()):
+        known = {"mac": "", "device_id": "", "alias": None, "transport": "xor"}
+        devices = [{**known, **entry} for entry in entries]
+        self.memory.write_text(json.dumps({"devices": devices, "targets": list(targets)}))
 
     def test_remembered(self):
-        self.stub("known", load=lambda: (self.ENTRIES, ["192.168.1.0/24"]))
-        wanted = [["192.168.1.2", "9999"], ["192.168.1.3", "80"]]
-        self.assertEqual(self.words(openhab_places.remembered()), wanted)
+        devices = [self.device("HS100"), self.device("HS110")]
+        ids = ["A", "B"]
+        self.remember(
+            *({"device_id": id, "host": d.host, "port": d.port} for id, d in zip(ids, devices)),
+            {"device_id": "A", "host": "127.0.0.1", "port": 1},  # what is said first counts
+        )
+        found = self.configuration(env=self.env)
+        self.fits(found)
+        self.assertEqual(found.texts, self.configuration(*map(place, devices)).texts)
 
-    def test_discovered(self):
-        rows = {str(number): row for number, row in enumerate(self.ENTRIES)}
-        rows["other"] = {"host": "192.168.1.9", "port": 80, "transport": None}
-        calls = []
+    def test_remembered_by_klap(self):
+        with klap_simulated("KP125M") as device:
+            there = {"host": device.host, "port": device.http_port, "transport": "klap"}
+            self.remember({"device_id": "A", **there})
+            found = self.configuration(env=self.env)
+            self.fits(found)
+            self.assertIn(" 80 --http-port=%d check" % device.http_port, found.whitelist[0])
+            self.assertEqual(run_thing(found.whitelist[0]), ("OFF", 0))
+            self.assertEqual(run_call(found.words(found.controlled()[0], "ON")), "")
+            self.assertEqual(run_thing(found.whitelist[0]), ("ON", 0))
 
-        def search(targets, started, wait_s, port):
-            calls.append((targets, started, wait_s, port))
-            return rows, ""
+    def test_by_mac_it_is_found_where_it_is(self):
+        """As the program is started by openHAB, it has to know the device."""
+        device = self.device("HS110")
+        self.remember({"mac": device.device.mac, "host": device.host, "port": device.port})
+        found = self.configuration(device.device.mac, env=self.env)
+        self.fits(found)
+        self.assertNotIn("127.0.0.1", "".join(found.texts.values()))
+        starter = self.installed.read_text()
+        remembering = "export TPLINK_EXEC_DEVICES=%s\nexec" % self.memory
+        self.installed.write_text(starter.replace("exec", remembering, 1))
+        (name, *_) = found.controlled()
+        self.assertEqual(run_call(found.words(name, "ON")), "")
+        self.assertEqual(run_thing(found.command(name)), ("ON", 0))
 
-        self.stub("discover", search=search)
-        wanted = [["192.168.1.2", "9999"], ["192.168.1.3", "80"]]
-        self.assertEqual(self.words(openhab_places.discovered(5.0, 3.0, 9999)), wanted)
-        self.assertEqual(calls, [([], 5.0, 3.0, 9999)])
+    def test_discovered_at_the_saved_targets(self):
+        device = self.device("HS110")
+        self.remember(targets=["127.0.0.1"])
+        there = ("--discover", "--port", str(device.port))
+        found = self.configuration(*there, env=self.env)
+        self.assertEqual(found.texts, self.configuration(place(device)).texts)
 
-    def test_nobody_discovered_is_no_empty_configuration(self):
-        from tplink_exec import openhab as subcommand
+    def test_others_than_ours_are_left_out(self):
+        rows = {
+            "127.0.0.1": {"host": "192.168.1.3", "port": 80, "transport": "klap"},
+            "127.0.0.2": {"host": "192.168.1.9", "port": 80, "transport": None},
+        }
+        with mock.patch.object(openhab_places, "search", lambda *_: (rows, "")):
+            (found,) = openhab_places.discovered(5.0, 3.0, 9999)
+        self.assertEqual(found.words(), ["192.168.1.3", "80"])
 
-        self.stub("discover", search=lambda *_: ({}, ""))
-        with self.assertRaises(Unreachable):
-            subcommand.openhab(["--discover", "--output", "/nowhere"])
+    def test_nobody_found_is_no_empty_configuration(self):
+        self.remember(targets=["127.0.0.1"])
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as silent:
+            silent.bind(("127.0.0.1", 0))
+            there = ("--discover", "--port", str(silent.getsockname()[1]), "--timeout", "1")
+            result = openhab(*there, "--output", str(self.out), env=self.env)
+        assert_failure(self, result, 3, 1)
+        self.assertFalse(self.out.exists())
 
 
 class Checker(unittest.TestCase):

@@ -6,17 +6,20 @@ an IP address, a host name of letters, digits, "-", "_" and ".", or a MAC, and n
 
 import ipaddress
 
-from .errors import LocalError, UsageError
-from .options import is_number, is_port, load
+from . import identity
+from .discover import search
+from .discovery import addresses
+from .errors import UsageError
+from .known import load
+from .options import is_number, is_port
 from .reach import KLAP_PORT
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from .shapes import Fields
+    from .shapes import Fields  # noqa: F401 (type comments)
 
 ALNUM = frozenset("0123456789abcdefghijklmnopqrstuvwxyz")
 IN_NAMES = ALNUM | frozenset("-_")
-HEX = frozenset("0123456789abcdef")
 ESCAPES = {".": "_", ":": "C", "-": "D", "_": "U"}
 """For key(): a host is in lower case."""
 
@@ -56,19 +59,13 @@ def checked(host: str) -> str:
         labels = host.split(".")
         fits = all(label and IN_NAMES.issuperset(label) for label in labels)
         fits = fits and host[0] in ALNUM and not is_number(labels[-1]) and len(host) <= 253
-        if fits or is_mac(host):
+        if fits or identity.mac(host):
             return host
     raise UsageError("HOST for openHAB is an IP address, a host name or a MAC, not %s" % host)
 
 
 def is_ipv6(host: str) -> bool:
-    return ":" in host and not is_mac(host)
-
-
-def is_mac(host: str) -> bool:
-    """50:c7:bf:00:00:01, which only a remembered device can be called by."""
-    pairs = host.lower().split(":")
-    return len(pairs) == 6 and all(len(pair) == 2 and HEX.issuperset(pair) for pair in pairs)
+    return ":" in host and not identity.mac(host)
 
 
 def given(words: "list[str]", port: int) -> "list[Place]":
@@ -94,19 +91,20 @@ def place(word: str, port: int) -> Place:
 
 def remembered() -> "list[Place]":
     """Where the devices that `discover --save` has remembered are. Raises LocalError."""
-    try:
-        devices, _ = load("known.load")()
-    except ImportError:
-        return []
+    devices = []  # type: list[Fields]
+    for entry in load()[0]:
+        if not any(identity.same(entry, first) for first in devices):
+            devices.append(entry)  # what is said first counts
     return once([of(entry) for entry in devices])
 
 
 def discovered(started: float, timeout_s: float, port: int) -> "list[Place]":
-    """Where devices answer by UDP. Raises PlugError."""
-    try:
-        rows, _ = load("discover.search")([], started, timeout_s, port)
-    except ImportError:
-        raise LocalError("this program has no discover") from None
+    """Where devices answer by UDP, at the saved targets, or else to a broadcast.
+
+    Raises PlugError.
+    """
+    _, targets = load()
+    rows, _ = search(addresses(targets), started, timeout_s, port)
     return once([of(row) for row in rows.values() if row["transport"]])
 
 

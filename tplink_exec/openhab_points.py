@@ -1,11 +1,11 @@
 """What openHAB has to be told of a device: data, for the text of the files."""
 
+from . import identity
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from .openhab_places import Place
     from .shapes import Fields
-
-HEX = frozenset("0123456789ABCDEF")
 
 
 class Point:
@@ -37,10 +37,5 @@ class Device:
         alias = info.get("alias")
         self.place = place
         self.alias = alias if isinstance(alias, str) else ""
-        self.mac = mac(info.get("mac")) or mac(info.get("mic_mac"))
+        self.mac = identity.of(info)["mac"].replace(":", "")[-6:]
         self.points = []  # type: list[Point]
-
-
-def mac(value: object) -> str:
-    digits = str(value).replace(":", "").replace("-", "").upper()
-    return digits[-6:] if len(digits) == 12 and HEX.issuperset(digits) else ""
