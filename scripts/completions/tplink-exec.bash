@@ -14,6 +14,13 @@ _tplink_exec_values() {
         "dialect -c" | "dialect --command") values="info on off ledoff ledon cloudinfo wlanscan time schedule countdown antitheft reboot reset energy energy_reset runtime_reset" ;;
         "dialect -j" | "dialect --json") values="" ;;
         "dialect --timeout") values="" ;;
+        "discover --timeout") values="" ;;
+        "discover --target") values="" ;;
+        "discover --port") values="" ;;
+        "watch --interval") values="" ;;
+        "watch --repeat") values="" ;;
+        "watch --timeout") values="" ;;
+        "watch --port") values="" ;;
         "simulate --model") values="HS100 HS110 HS110v4 HS107 KP303 HS300 HS220 LB100 LB130 KL430 KP125M L530" ;;
         "simulate --address") values="" ;;
         "simulate --port") values="" ;;
@@ -30,8 +37,10 @@ _tplink_exec_flags() {
     case "$1" in
         main) flags="--timeout --child --print-state --transition --yes --transport --http-port --quiet --debug -h --help --version" ;;
         dialect) flags="-t --target -p --port -c --command -j --json --timeout -q --quiet --yes --help --version" ;;
+        discover) flags="-h --help --timeout --target --json --save --port" ;;
         encode) flags="-h --help --raw --udp" ;;
         decode) flags="-h --help --raw --udp" ;;
+        watch) flags="-h --help --interval --repeat --timeout --json --port --debug" ;;
         simulate) flags="-h --help --model --address --port --klap --http-port --login --fault" ;;
         demo) flags="-h --help" ;;
     esac
@@ -40,7 +49,7 @@ _tplink_exec_flags() {
 # The words that can be next in mode $1 after $2 others, into `values`; $3 is the COMMAND.
 _tplink_exec_words() {
     case "$1 $2" in
-        "main 0") values="@hosts encode decode simulate demo" ;;
+        "main 0") values="@hosts discover encode decode watch simulate demo" ;;
         "main 1") values="9999" ;;
         "main 2") values="on off toggle check status emeter increase decrease brightness color temperature power voltage current total today month get alias led time schedule countdown antitheft cloudinfo wlanscan join reboot reset energy_reset runtime_reset info energy ledon ledoff json" ;;
         "main 3")
@@ -48,6 +57,7 @@ _tplink_exec_words() {
                 led) values="on off" ;;
             esac
             ;;
+        "watch "*) values="@hosts" ;;
     esac
 }
 
@@ -70,7 +80,7 @@ _tplink_exec() {
     words=("${words[@]:0:i}")
 
     case "${words[0]-}" in
-        encode | decode | simulate | demo)
+        discover | encode | decode | watch | simulate | demo)
             # with digits after it, it is a HOST
             if [[ ! ${words[1]-$cur} =~ ^[0-9]+$ ]]; then
                 mode=${words[0]}

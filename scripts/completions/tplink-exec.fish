@@ -7,7 +7,7 @@ function __tplink_exec_words
     set -l mode main
     set -l skip no
     switch "$tokens[1]"
-        case encode decode simulate demo
+        case discover encode decode watch simulate demo
             # with digits after it, it is a HOST
             set -l second $tokens[2] (commandline -ct)
             if not string match -qr '^[0-9]+$' -- "$second[1]"
@@ -25,7 +25,7 @@ function __tplink_exec_words
             set skip no
         else if string match -q -- '-?*' $token
             switch "$mode $token"
-                case 'main --timeout' 'main --child' 'main --transition' 'main --transport' 'main --http-port' 'dialect -t' 'dialect --target' 'dialect -p' 'dialect --port' 'dialect -c' 'dialect --command' 'dialect -j' 'dialect --json' 'dialect --timeout' 'simulate --model' 'simulate --address' 'simulate --port' 'simulate --klap' 'simulate --http-port' 'simulate --login' 'simulate --fault'
+                case 'main --timeout' 'main --child' 'main --transition' 'main --transport' 'main --http-port' 'dialect -t' 'dialect --target' 'dialect -p' 'dialect --port' 'dialect -c' 'dialect --command' 'dialect -j' 'dialect --json' 'dialect --timeout' 'discover --timeout' 'discover --target' 'discover --port' 'watch --interval' 'watch --repeat' 'watch --timeout' 'watch --port' 'simulate --model' 'simulate --address' 'simulate --port' 'simulate --klap' 'simulate --http-port' 'simulate --login' 'simulate --fault'
                     set skip yes
             end
         else
@@ -47,8 +47,10 @@ end
 complete -c tplink-exec -f
 complete -c tplink-exec -n '__tplink_exec_at main 0' -a '(__fish_print_hostnames)' -d HOST
 complete -c tplink-exec -n '__tplink_exec_at main 1' -a 9999 -d PORT
+complete -c tplink-exec -n '__tplink_exec_at main 0' -a discover -d 'finds the devices of the network'
 complete -c tplink-exec -n '__tplink_exec_at main 0' -a encode -d 'prints JSON as a device is sent it, in base64'
 complete -c tplink-exec -n '__tplink_exec_at main 0' -a decode -d 'prints what was sent or captured, as JSON'
+complete -c tplink-exec -n '__tplink_exec_at main 0' -a watch -d 'tells states as they change, does commands from standard input; HOST is ADDRESS or ...'
 complete -c tplink-exec -n '__tplink_exec_at main 0' -a simulate -d 'plays devices, until it is stopped'
 complete -c tplink-exec -n '__tplink_exec_at main 0' -a demo -d 'shows the main commands on a simulated plug'
 complete -c tplink-exec -n '__tplink_exec_at main 2' -a on -d 'switches the relay or the light on'
@@ -109,17 +111,31 @@ complete -c tplink-exec -n '__tplink_exec_at dialect' -s q -l quiet
 complete -c tplink-exec -n '__tplink_exec_at dialect' -l yes
 complete -c tplink-exec -n '__tplink_exec_at dialect' -l help
 complete -c tplink-exec -n '__tplink_exec_at dialect' -l version
+complete -c tplink-exec -n '__tplink_exec_at discover' -s h -l help -d 'prints the help'
+complete -c tplink-exec -n '__tplink_exec_at discover' -l timeout -x -d 'default 3'
+complete -c tplink-exec -n '__tplink_exec_at discover' -l target -x -d 'probes these instead of broadcasting: for networks that drop broadcasts'
+complete -c tplink-exec -n '__tplink_exec_at discover' -l json -d 'an array of objects'
+complete -c tplink-exec -n '__tplink_exec_at discover' -l save -d 'remembers the devices, to be called by alias or MAC, and the targets'
+complete -c tplink-exec -n '__tplink_exec_at discover' -l port -x -d 'of XOR, UDP and TCP; default 9999'
 complete -c tplink-exec -n '__tplink_exec_at encode' -s h -l help -d 'prints the help'
 complete -c tplink-exec -n '__tplink_exec_at encode' -l raw -d 'bytes instead of base64'
 complete -c tplink-exec -n '__tplink_exec_at encode' -l udp -d 'a datagram: without a length'
 complete -c tplink-exec -n '__tplink_exec_at decode' -s h -l help -d 'prints the help'
 complete -c tplink-exec -n '__tplink_exec_at decode' -l raw -d 'bytes instead of base64'
 complete -c tplink-exec -n '__tplink_exec_at decode' -l udp -d 'a datagram: without a length'
+complete -c tplink-exec -n '__tplink_exec_at watch' -a '(__fish_print_hostnames)'
+complete -c tplink-exec -n '__tplink_exec_at watch' -s h -l help -d 'prints the help'
+complete -c tplink-exec -n '__tplink_exec_at watch' -l interval -x -d 'seconds from poll to poll: above 0, at most 3600; default 2'
+complete -c tplink-exec -n '__tplink_exec_at watch' -l repeat -x -d 'tell all states again every S seconds'
+complete -c tplink-exec -n '__tplink_exec_at watch' -l timeout -x -d 'seconds for a poll or command: above 0, at most 3600; default 5'
+complete -c tplink-exec -n '__tplink_exec_at watch' -l json -d 'JSON objects, with time and power'
+complete -c tplink-exec -n '__tplink_exec_at watch' -l port -x -d 'default 9999'
+complete -c tplink-exec -n '__tplink_exec_at watch' -l debug -d 'events on standard error'
 complete -c tplink-exec -n '__tplink_exec_at simulate' -s h -l help -d 'prints the help'
 complete -c tplink-exec -n '__tplink_exec_at simulate' -l model -x -a 'HS100 HS110 HS110v4 HS107 KP303 HS300 HS220 LB100 LB130 KL430 KP125M L530' -d 'each further one on the next address: HS100, HS110, HS110v4, HS107, KP303, HS300, ...'
 complete -c tplink-exec -n '__tplink_exec_at simulate' -l address -x -d 'default 127.0.0.1'
 complete -c tplink-exec -n '__tplink_exec_at simulate' -l port -x -d '0: any free one'
-complete -c tplink-exec -n '__tplink_exec_at simulate' -l klap -x -a '1 2' -d 'newer firmware: --port is closed, and that version of KLAP is on --http-port'
+complete -c tplink-exec -n '__tplink_exec_at simulate' -l klap -x -a '1 2' -d '1 or 2: newer firmware, with that version of KLAP on --http-port; --port is closed'
 complete -c tplink-exec -n '__tplink_exec_at simulate' -l http-port -x -d 'of KLAP; default 80, 0: any free one'
 complete -c tplink-exec -n '__tplink_exec_at simulate' -l login -x -d 'of KLAP: USER:PASSWORD, or of a device without account: blank, kasa, tapo; default blank'
 complete -c tplink-exec -n '__tplink_exec_at simulate' -l fault -x -a '403-always 403-once announce-0 announce-4-gib announce-too-little announce-too-much backlog bad-length bad-padding chunked close-after-reply close-before-reply close-in-body close-in-header close-in-length close-in-reply deep-nesting dribble drop-first empty-200 empty-object endless-header err-code garbage html-200 http-404 http-500 list no-length not-json not-utf-8 nul number one-byte-segments other-module redirect-302 reset-before-reply reset-in-reply short-48 silent slow-reply sysinfo-instead two-lengths two-replies wrong-signature' -d 'what to do instead of answering: announce-0, announce-4-gib, announce-too-little, ...'
