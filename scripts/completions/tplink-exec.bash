@@ -21,6 +21,10 @@ _tplink_exec_values() {
         "watch --repeat") values="" ;;
         "watch --timeout") values="" ;;
         "watch --port") values="" ;;
+        "openhab --output") values="@folders" ;;
+        "openhab --program") values="" ;;
+        "openhab --port") values="" ;;
+        "openhab --timeout") values="" ;;
         "simulate --model") values="HS100 HS110 HS110v4 HS107 KP303 HS300 HS220 LB100 LB130 KL430 KP125M L530" ;;
         "simulate --address") values="" ;;
         "simulate --port") values="" ;;
@@ -41,6 +45,7 @@ _tplink_exec_flags() {
         encode) flags="-h --help --raw --udp" ;;
         decode) flags="-h --help --raw --udp" ;;
         watch) flags="-h --help --interval --repeat --timeout --json --port --debug" ;;
+        openhab) flags="-h --help --discover --output --dry-run --program --port --timeout" ;;
         simulate) flags="-h --help --model --address --port --klap --http-port --login --fault" ;;
         demo) flags="-h --help" ;;
     esac
@@ -49,7 +54,7 @@ _tplink_exec_flags() {
 # The words that can be next in mode $1 after $2 others, into `values`; $3 is the COMMAND.
 _tplink_exec_words() {
     case "$1 $2" in
-        "main 0") values="@hosts discover encode decode watch simulate demo" ;;
+        "main 0") values="@hosts discover encode decode watch openhab simulate demo" ;;
         "main 1") values="9999" ;;
         "main 2") values="on off toggle check status emeter increase decrease brightness color temperature power voltage current total today month get alias led time schedule countdown antitheft cloudinfo wlanscan join reboot reset energy_reset runtime_reset info energy ledon ledoff json" ;;
         "main 3")
@@ -58,6 +63,7 @@ _tplink_exec_words() {
             esac
             ;;
         "watch "*) values="@hosts" ;;
+        "openhab "*) values="@hosts" ;;
     esac
 }
 
@@ -80,7 +86,7 @@ _tplink_exec() {
     words=("${words[@]:0:i}")
 
     case "${words[0]-}" in
-        discover | encode | decode | watch | simulate | demo)
+        discover | encode | decode | watch | openhab | simulate | demo)
             # with digits after it, it is a HOST
             if [[ ! ${words[1]-$cur} =~ ^[0-9]+$ ]]; then
                 mode=${words[0]}

@@ -7,7 +7,7 @@ function __tplink_exec_words
     set -l mode main
     set -l skip no
     switch "$tokens[1]"
-        case discover encode decode watch simulate demo
+        case discover encode decode watch openhab simulate demo
             # with digits after it, it is a HOST
             set -l second $tokens[2] (commandline -ct)
             if not string match -qr '^[0-9]+$' -- "$second[1]"
@@ -25,7 +25,7 @@ function __tplink_exec_words
             set skip no
         else if string match -q -- '-?*' $token
             switch "$mode $token"
-                case 'main --timeout' 'main --child' 'main --transition' 'main --transport' 'main --http-port' 'dialect -t' 'dialect --target' 'dialect -p' 'dialect --port' 'dialect -c' 'dialect --command' 'dialect -j' 'dialect --json' 'dialect --timeout' 'discover --timeout' 'discover --target' 'discover --port' 'watch --interval' 'watch --repeat' 'watch --timeout' 'watch --port' 'simulate --model' 'simulate --address' 'simulate --port' 'simulate --klap' 'simulate --http-port' 'simulate --login' 'simulate --fault'
+                case 'main --timeout' 'main --child' 'main --transition' 'main --transport' 'main --http-port' 'dialect -t' 'dialect --target' 'dialect -p' 'dialect --port' 'dialect -c' 'dialect --command' 'dialect -j' 'dialect --json' 'dialect --timeout' 'discover --timeout' 'discover --target' 'discover --port' 'watch --interval' 'watch --repeat' 'watch --timeout' 'watch --port' 'openhab --output' 'openhab --program' 'openhab --port' 'openhab --timeout' 'simulate --model' 'simulate --address' 'simulate --port' 'simulate --klap' 'simulate --http-port' 'simulate --login' 'simulate --fault'
                     set skip yes
             end
         else
@@ -51,6 +51,7 @@ complete -c tplink-exec -n '__tplink_exec_at main 0' -a discover -d 'finds the d
 complete -c tplink-exec -n '__tplink_exec_at main 0' -a encode -d 'prints JSON as a device is sent it, in base64'
 complete -c tplink-exec -n '__tplink_exec_at main 0' -a decode -d 'prints what was sent or captured, as JSON'
 complete -c tplink-exec -n '__tplink_exec_at main 0' -a watch -d 'tells states as they change, does commands from standard input; HOST is ADDRESS or ...'
+complete -c tplink-exec -n '__tplink_exec_at main 0' -a openhab -d 'writes openHAB\'s things, items, rules, sitemap and whitelist for your devices'
 complete -c tplink-exec -n '__tplink_exec_at main 0' -a simulate -d 'plays devices, until it is stopped'
 complete -c tplink-exec -n '__tplink_exec_at main 0' -a demo -d 'shows the main commands on a simulated plug'
 complete -c tplink-exec -n '__tplink_exec_at main 2' -a on -d 'switches the relay or the light on'
@@ -131,6 +132,14 @@ complete -c tplink-exec -n '__tplink_exec_at watch' -l timeout -x -d 'seconds fo
 complete -c tplink-exec -n '__tplink_exec_at watch' -l json -d 'JSON objects, with time and power'
 complete -c tplink-exec -n '__tplink_exec_at watch' -l port -x -d 'default 9999'
 complete -c tplink-exec -n '__tplink_exec_at watch' -l debug -d 'events on standard error'
+complete -c tplink-exec -n '__tplink_exec_at openhab' -a '(__fish_print_hostnames)'
+complete -c tplink-exec -n '__tplink_exec_at openhab' -s h -l help -d 'prints the help'
+complete -c tplink-exec -n '__tplink_exec_at openhab' -l discover -d 'the devices of the network'
+complete -c tplink-exec -n '__tplink_exec_at openhab' -l output -x -a '(__fish_complete_directories)' -d 'openHAB\'s folder, mostly /etc/openhab; default: print the files'
+complete -c tplink-exec -n '__tplink_exec_at openhab' -l dry-run -d 'print what would change in DIR'
+complete -c tplink-exec -n '__tplink_exec_at openhab' -l program -x -d 'where this program is on openHAB\'s machine; default /etc/openhab/scripts/tplink-exec'
+complete -c tplink-exec -n '__tplink_exec_at openhab' -l port -x -d 'default 9999'
+complete -c tplink-exec -n '__tplink_exec_at openhab' -l timeout -x -d 'default 10'
 complete -c tplink-exec -n '__tplink_exec_at simulate' -s h -l help -d 'prints the help'
 complete -c tplink-exec -n '__tplink_exec_at simulate' -l model -x -a 'HS100 HS110 HS110v4 HS107 KP303 HS300 HS220 LB100 LB130 KL430 KP125M L530' -d 'each further one on the next address: HS100, HS110, HS110v4, HS107, KP303, HS300, ...'
 complete -c tplink-exec -n '__tplink_exec_at simulate' -l address -x -d 'default 127.0.0.1'
