@@ -13,6 +13,7 @@ LAYERS = (
     "errors cipher fallback family misread messages wire aes klap transport credentials "
     "klap_http lookup retry reach request values device strip dimmer bulb smart commands "
     "output options report plain cli usage arguments payload named fields light meter wifi "
+    "http_request http_server proxy_guard proxy_device proxy_html proxy_page proxy "
     "softscheck sim_meters sim_base sim_plugs sim_strips sim_lights sim_models "
     "sim_smart_base sim_smart sim_faults sim_http sim_http_faults sim_server sim_tdp "
     "sim_klap simulator demo __main__"

@@ -66,6 +66,7 @@ SUBCOMMANDS = """
 encode   | payload.encode     | [--raw] [--udp] [JSON]   | prints JSON as a device is sent it, in base64
 decode   | payload.decode     | [--raw] [--udp] [BASE64] | prints what was sent or captured, as JSON
 simulate | simulator.simulate | [--model M]... [--address A] [--port P] [--klap V] [--http-port P] [--login L] [--fault F] | plays devices, until it is stopped
+proxy    | proxy.proxy        | [-l PORT] [--local-addr A] [-p PORT] [--allow-host NAME]... [--token-file F] [--debug] HOST... | serves devices over HTTP, until it is stopped
 demo     | demo.demo          |                          | shows the main commands on a simulated plug
 """
 
