@@ -58,8 +58,9 @@ h1 { margin: 0; font-size: 1.375rem; }
   color: var(--bad); background: var(--card); border: 1px solid currentColor; }
 main { display: grid; gap: .75rem; grid-template-columns: repeat(auto-fill, minmax(19rem, 1fr)); }
 article {
-  display: grid; grid-template-columns: 1fr auto; align-items: center; gap: .25rem 1rem;
-  padding: 1rem; min-height: 6rem; background: var(--card); border: 1px solid var(--line);
+  display: grid; grid-template-columns: 1fr auto; align-items: center; align-content: start;
+  gap: .25rem 1rem;
+  padding: 1rem; background: var(--card); border: 1px solid var(--line);
   border-radius: .75rem;
 }
 h2, article p { margin: 0; min-width: 0; overflow-wrap: anywhere; }
@@ -114,7 +115,10 @@ function call(path, options = {}) {
   return fetch(path, { ...options, headers, signal: abort.signal, cache: "no-store" })
     .then(async (answer) => {
       const body = (await answer.text()).trim();
-      if (answer.status === 401) login();
+      if (answer.status === 401) {
+        login();
+        throw new Error(token ? "The proxy refuses this token." : "");
+      }
       if (!answer.ok) throw new Error(body || "HTTP " + answer.status);
       return body;
     }, () => { throw new Error("The proxy does not answer."); })
@@ -231,7 +235,7 @@ async function start() {
     }
   } catch (error) {
     byId("trouble").textContent = error.message;
-    byId("trouble").hidden = false;
+    byId("trouble").hidden = !error.message;
     if (byId("login").hidden) setTimeout(start, POLL_MS);
   }
 }
