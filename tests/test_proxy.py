@@ -17,7 +17,7 @@ import unittest
 from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import quote
 
-from tests.support import FORMS, ROOT, SLACK_S, assert_failure, run, sets, simulated
+from tests.support import FORMS, ROOT, assert_failure, run, sets, simulated
 from tplink_exec.proxy_device import MAX_WAITING, REQUEST_S
 from tplink_exec.proxy_guard import Guard
 
@@ -616,12 +616,13 @@ class Limits(Served):
 
     def test_slow_clients_and_hanging_devices_delay_nobody(self):
         """One test, so that its waits of 5 s are side by side."""
-        proxy, plug, silent = self.served("HS100", "HS100")
-        silent.fault = "silent"
+        proxy, plug, silent, stuck = self.served("HS100", "HS100", "HS100")
+        silent.fault = stuck.fault = "silent"
         started = time.monotonic()
         with ThreadPoolExecutor(MAX_WAITING + 60) as pool:
             slow = [pool.submit(self.dribble, proxy) for _ in range(40)]
-            words = ["GET"] * MAX_WAITING + ["PUT"] * 3 + ["POST"] * 3
+            lost = [pool.submit(self.timed, proxy, "PUT", at(stuck)) for _ in range(3)]
+            words = ["GET"] * MAX_WAITING + ["POST"] * 6
             hanging = [pool.submit(self.timed, proxy, word, at(silent)) for word in words]
             time.sleep(1.5)
             for _ in range(20):
@@ -632,17 +633,21 @@ class Limits(Served):
                 found, seconds = call.result()
                 self.assertEqual(code(found), 408)
                 self.assertLess(abs(seconds - 5), 1)
+            for call in lost:
+                status, seconds = call.result()
+                self.assertEqual(status, 504)
+                self.assertLess(seconds, REQUEST_S + SOON_S)
             for call in hanging:
                 status, seconds = call.result()
                 self.assertIn(status, (503, 504))
                 self.assertLess(seconds, REQUEST_S + SOON_S if status == 504 else SOON_S * 2)
         self.assertIn(503, {call.result()[0] for call in hanging})
         self.assertLess(time.monotonic() - started, REQUEST_S + 2 * SOON_S)
-        silent.fault = ""
+        silent.fault = stuck.fault = ""
         self.assertEqual(self.timed(proxy, "GET", at(silent))[0], 200)
-        time.sleep(0.3)
-        # Who had left the line in vain is not served any more.
-        self.assertLessEqual(len(silent.requests), 3)
+        # Who has left the line in vain is not served later: no switch moves by itself.
+        self.assertEqual(self.timed(proxy, "GET", at(stuck))[0], 200)
+        self.assertEqual(len(sets(stuck)), 1)
 
     def dribble(self, proxy):
         """A client that sends a byte now and then; what it gets, and when."""
@@ -662,19 +667,6 @@ class Limits(Served):
         body = None if method == "GET" else "ON"
         status, _ = proxy.ask(method, "/%s/state" % name, body)
         return status, time.monotonic() - started
-
-    def test_a_switch_that_was_given_up_does_not_move_later(self):
-        plug = self.enter(simulated(fault="silent"))
-        proxy = self.enter(Proxy(at(plug)))
-        with ThreadPoolExecutor(3) as pool:
-            calls = [pool.submit(self.timed, proxy, "PUT", at(plug)) for _ in range(3)]
-            for call in calls:
-                status, seconds = call.result()
-                self.assertEqual(status, 504)
-                self.assertLess(seconds, REQUEST_S + SLACK_S)
-        plug.fault = ""
-        time.sleep(0.5)
-        self.assertEqual(len(sets(plug)), 1)
 
     def test_a_client_that_does_not_read(self):
         proxy, plug = self.served("HS100")
@@ -697,7 +689,7 @@ class Limits(Served):
         links = [self.enter(proxy.connect()) for _ in range(60)]
         codes = []
         for link in links:
-            link.settimeout(0.2)
+            link.settimeout(0.02)
             with contextlib.suppress(OSError):
                 codes.append(code(link.recv(4096)))
         self.assertIn(503, codes)

@@ -11,6 +11,7 @@ import logging
 import os
 import select
 import socket
+import sys
 from urllib.parse import unquote
 
 from .arguments import Parser
@@ -164,6 +165,8 @@ def proxy(argv: "list[str]") -> None:
     except OSError:
         pass  # nobody to be told; serve all the same
     logging.getLogger("asyncio").disabled = True
+    # A device's thread that has its reply waits for the loop's thread so long, by default 5 ms.
+    sys.setswitchinterval(0.0005)
     asyncio.run(server.serve(listener))
 
 

@@ -11,9 +11,9 @@
 
 import asyncio
 import collections
-import functools
+import queue
+import threading
 import time
-from concurrent.futures import ThreadPoolExecutor
 
 from .errors import DeadlineExceeded, PlugError, Refused, UsageError
 from .http_request import HttpError
@@ -29,6 +29,7 @@ MARGIN_S = 0.1
 """So much before its end an exchange gives up, so that its own words about it are in time."""
 KEEP_S = 2.0
 MAX_WAITING = 256
+TOO_LATE = "no answer in time; does it hang, or are too many asking it?"
 
 
 class Busy(Exception):
@@ -36,19 +37,19 @@ class Busy(Exception):
 
 
 class Job:
-    """Work that waits in line, or is being done; `done` gets what it returns or raises."""
+    """Work that waits in line, or is being done; `waiters` are futures of its outcome."""
 
-    def __init__(self, work: "Callable[[Exchange], bytes]", read: str, done: "Any") -> None:
+    def __init__(self, work: "Callable[[Exchange], bytes]", read: str) -> None:
         self.work = work
         self.read = read
-        self.done = done
+        self.waiters = []  # type: list[Any]
         self.deadline = 0.0
 
 
 class Device:
     """`name` is as the user gave it; `log` takes a line and may be called in any thread.
 
-    All but perform() and exchange() runs in the event loop's thread.
+    work(), perform() and exchange() run in the device's thread, the rest in the event loop's.
     """
 
     def __init__(
@@ -59,7 +60,8 @@ class Device:
         self.port = port
         self.log = log
         self.link = None  # type: Any
-        self.threads = ThreadPoolExecutor(1)
+        self.thread = None  # type: Any
+        self.jobs = queue.SimpleQueue()  # type: queue.SimpleQueue[Any]
         self.line = collections.deque()  # type: collections.deque[Job]
         self.reads = {}  # type: dict[str, Job]
         self.waiting = 0
@@ -73,46 +75,52 @@ class Device:
         """
         if self.waiting >= MAX_WAITING:
             raise Busy
+        loop = asyncio.get_running_loop()
         job = self.reads.get(read)
         if not job:
-            job = Job(work, read, asyncio.get_running_loop().create_future())
+            job = Job(work, read)
             self.line.append(job)
             if read:
                 self.reads[read] = job
         job.deadline = time.monotonic() + REQUEST_S
-        self.next()
+        outcome = loop.create_future()
+        job.waiters.append(outcome)
+        timer = loop.call_later(REQUEST_S, settle, outcome, DeadlineExceeded(TOO_LATE))
         self.waiting += 1
-        await asyncio.wait([job.done], timeout=REQUEST_S)
-        self.waiting -= 1
-        if not job.done.done():
-            raise DeadlineExceeded("no answer in time; does it hang, or are too many asking it?")
-        return job.done.result()  # type: ignore[no-any-return]
+        self.next()
+        try:
+            return await outcome  # type: ignore[no-any-return]
+        finally:
+            self.waiting -= 1
+            timer.cancel()
 
     def next(self) -> None:
         """Begin with the first in the line who still waits, unless somebody is being served."""
-        loop = asyncio.get_running_loop()
         while self.line and not self.working:
             job = self.line.popleft()
             if self.reads.get(job.read) is job:
                 del self.reads[job.read]
-            if job.deadline - MARGIN_S <= time.monotonic():
-                continue
-            self.working = True
-            if self.timer:
-                self.timer.cancel()
-            done = loop.run_in_executor(self.threads, self.perform, job)
-            done.add_done_callback(functools.partial(self.finish, job))
+            if job.deadline - MARGIN_S > time.monotonic():
+                self.working = True
+                if self.timer:
+                    self.timer.cancel()
+                self.jobs.put((job, asyncio.get_running_loop()))
+                if not self.thread:
+                    self.thread = threading.Thread(target=self.work, daemon=True)
+                    self.thread.start()
 
-    def finish(self, job: Job, done: "Any") -> None:
-        outcome = done.result()
-        if isinstance(outcome, Exception):
-            job.done.set_exception(outcome)
-            job.done.exception()  # taken note of, even when nobody waits for it any more
-        else:
-            job.done.set_result(outcome)
+    def finish(self, job: Job, outcome: "bytes | Exception") -> None:
+        for waiter in job.waiters:
+            settle(waiter, outcome)
         self.working = False
         self.timer = asyncio.get_running_loop().call_later(KEEP_S, self.pause)
         self.next()
+
+    def work(self) -> None:
+        """The device's thread: one job after the other, for ever."""
+        while True:
+            job, loop = self.jobs.get()
+            loop.call_soon_threadsafe(self.finish, job, self.perform(job))
 
     def pause(self) -> None:
         """Close the connection; a session of KLAP goes on with the next."""
@@ -121,7 +129,6 @@ class Device:
                 link.close()
 
     def perform(self, job: Job) -> "bytes | Exception":
-        """Do the work, in the device's thread."""
         try:
             deadline = job.deadline - MARGIN_S
             if not (self.link and renew(self.link, deadline)):
@@ -145,6 +152,16 @@ class Device:
         if self.log:
             self.log("%s: < %s" % (place(self.host, self.port), masked(reply)))
         return reply
+
+
+def settle(waiter: "Any", outcome: "bytes | Exception") -> None:
+    """Give a future its outcome, unless it has one."""
+    if waiter.done():
+        return
+    if isinstance(outcome, Exception):
+        waiter.set_exception(outcome)
+    else:
+        waiter.set_result(outcome)
 
 
 async def ask(device: Device, work: "Callable[[Exchange], bytes]", read: str = "") -> bytes:
