@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 REQUEST_S = 5.0
 MARGIN_S = 0.1
 """So much before its end an exchange gives up, so that its own words about it are in time."""
+LEAST_S = 0.5
+"""With less time than that nothing is begun: to send a switch and not to hear of it is worse."""
 KEEP_S = 2.0
 MAX_WAITING = 256
 TOO_LATE = "no answer in time; does it hang, or are too many asking it?"
@@ -100,7 +102,7 @@ class Device:
             job = self.line.popleft()
             if self.reads.get(job.read) is job:
                 del self.reads[job.read]
-            if job.deadline - MARGIN_S > time.monotonic():
+            if job.deadline - LEAST_S > time.monotonic():
                 self.working = True
                 if self.timer:
                     self.timer.cancel()
