@@ -37,7 +37,7 @@ CHANNELS = {
 }
 PARAMETERS = {"command": str, "transform": str, "interval": int, "timeout": int, "autorun": bool}
 
-ITEM_TYPES = {"Switch", "String", "Number", "DateTime"}
+ITEM_TYPES = {"Switch", "String", "Number", "DateTime", "Dimmer", "Color"}
 DIMENSIONS = {"Power": "W", "ElectricPotential": "V", "ElectricCurrent": "A", "Energy": "kWh"}
 WIDGETS = {"Frame", "Text", "Image", "Switch", "Selection", "Slider", "Setpoint", "Group"}
 
@@ -48,7 +48,7 @@ TOKEN = re.compile(
     r"""(?P<skip>\s+|//[^\n]*|/\*.*?\*/)
     |"(?P<string>(?:\\[btnfru"'\\]|[^\\"])*)"
     |(?P<word>[A-Za-z0-9_-]+(?:[:.][A-Za-z0-9_-]+)*)
-    |(?P<mark>[][{}()<>=,])""",
+    |(?P<mark>[][{}()<>=,:])""",
     re.VERBOSE | re.DOTALL,
 )
 ESCAPE = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|(.))", re.DOTALL)
@@ -353,10 +353,13 @@ class Files(unittest.TestCase):
             sorted(str(p.relative_to(EXAMPLES)) for p in EXAMPLES.rglob("*") if p.is_file()),
             [
                 "README.md",
+                "items/http.items",
                 "items/plug.items",
                 "misc/exec.whitelist",
                 "rules/plug.rules",
                 "sitemaps/plug.sitemap",
+                "systemd/tplink-exec-proxy.service",
+                "things/http.things",
                 "things/plug.things",
             ],
         )
