@@ -808,7 +808,7 @@ class Process(Served):
                 r"\S+: < \{.*relay_state",
                 r"127\.0\.0\.1 GET /\S+/state 200 in [\d.]+ ms",
                 r'\S+: > \{.*"password":"\*\*\*"',
-                r"\S+: < \{",
+                r"\S+: < \(not shown",
                 r"127\.0\.0\.1 POST /command 200 in [\d.]+ ms",
                 r"127\.0\.0\.1 400 ",
             ),

@@ -77,6 +77,10 @@ class Device:
         """
         if self.waiting >= MAX_WAITING:
             raise Busy
+        if not self.thread:
+            thread = threading.Thread(target=self.work, daemon=True)
+            thread.start()  # before anything waits for it: there may be no thread to be had
+            self.thread = thread
         loop = asyncio.get_running_loop()
         job = self.reads.get(read)
         if not job:
@@ -107,9 +111,6 @@ class Device:
                 if self.timer:
                     self.timer.cancel()
                 self.jobs.put((job, asyncio.get_running_loop()))
-                if not self.thread:
-                    self.thread = threading.Thread(target=self.work, daemon=True)
-                    self.thread.start()
 
     def finish(self, job: Job, outcome: "bytes | Exception") -> None:
         for waiter in job.waiters:
@@ -152,7 +153,8 @@ class Device:
             self.log("%s: > %s" % (place(self.host, self.port), masked(request)))
         reply = self.link.exchange(request, once)  # type: bytes
         if self.log:
-            self.log("%s: < %s" % (place(self.host, self.port), masked(reply)))
+            told = b"(not shown: it may hold the password)" if b'"password"' in request else reply
+            self.log("%s: < %s" % (place(self.host, self.port), masked(told)))
         return reply
 
 
