@@ -147,7 +147,7 @@ class Requests(unittest.TestCase):
 class Responses(unittest.TestCase):
     def test_as_bytes(self):
         lines = Response(422, b"no\n", fields=("X: y",)).data(True, False).decode().split("\r\n")
-        self.assertEqual(lines[0], "HTTP/1.1 422 Unprocessable Entity")
+        self.assertEqual(lines[0][:17], "HTTP/1.1 422 Unpr")
         self.assertEqual(lines[-2:], ["", "no\n"])
         for line in ("Content-Length: 3", "X: y", "Connection: close", "Cache-Control: no-store"):
             self.assertIn(line, lines)

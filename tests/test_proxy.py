@@ -283,6 +283,8 @@ class Routes(Served):
             for word in words:
                 status, text = proxy.ask("PUT", "/%s/%s" % (at(plug), what), word.encode())
                 self.assertEqual((status, text.count("\n")), (400, 1), (what, word, text))
+            if "NULL" in words:
+                self.assertIn("no value yet", proxy.ask("PUT", "/%s/state" % at(plug), "NULL")[1])
         self.assertEqual(sets(plug), [])
 
     def test_what_a_device_does_not_have(self):

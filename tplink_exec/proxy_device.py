@@ -5,8 +5,7 @@
    left it in vain is not served later: a switch that was given up must not move by itself.
 3. Those who read the same thing and are still waiting get the answer of one exchange: it is read
    after each of them asked, so it is as true for all.
-4. A connection is kept for KEEP_S, for a burst of requests: devices have few, and drop idle ones. A
-   request that must not be sent twice gets a new one.
+4. A connection is kept for KEEP_S, for a burst of requests: devices have few, and drop idle ones.
 """
 
 import asyncio
@@ -147,8 +146,6 @@ class Device:
             return error
 
     def exchange(self, request: bytes, once: bool = False) -> bytes:
-        if once:
-            self.pause()  # the device may just have closed it
         if self.log:
             self.log("%s: > %s" % (place(self.host, self.port), masked(request)))
         reply = self.link.exchange(request, once)  # type: bytes
