@@ -623,7 +623,8 @@ class Limits(Served):
         started = time.monotonic()
         with ThreadPoolExecutor(MAX_WAITING + 60) as pool:
             slow = [pool.submit(self.dribble, proxy) for _ in range(40)]
-            lost = [pool.submit(self.timed, proxy, "PUT", at(stuck)) for _ in range(3)]
+            greedy = pool.submit(self.greedy, proxy)
+            lost = [pool.submit(self.timed, proxy, "PUT", at(stuck), 0.15 * n) for n in range(3)]
             words = ["GET"] * MAX_WAITING + ["POST"] * 6
             hanging = [pool.submit(self.timed, proxy, word, at(silent)) for word in words]
             time.sleep(1.5)
@@ -635,6 +636,7 @@ class Limits(Served):
                 found, seconds = call.result()
                 self.assertEqual(code(found), 408)
                 self.assertLess(abs(seconds - 5), 1)
+            self.assertLess(abs(greedy.result() - 5), 2)
             for call in lost:
                 status, seconds = call.result()
                 self.assertEqual(status, 504)
@@ -664,11 +666,42 @@ class Limits(Served):
                     pass
         return b"", 0
 
-    def timed(self, proxy, method, name):
+    def greedy(self, proxy):
+        """A client that asks and does not read; after how long it is dropped."""
         started = time.monotonic()
-        body = None if method == "GET" else "ON"
+        with proxy.connect() as link:
+            link.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+            link.settimeout(0.2)
+            while time.monotonic() < started + 20:
+                try:
+                    link.send(b"GET /devices.json HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n" * 500)
+                except socket.timeout:
+                    pass
+                except OSError:
+                    break
+        return time.monotonic() - started
+
+    def timed(self, proxy, method, name, later_s=0, word="ON"):
+        time.sleep(later_s)
+        started = time.monotonic()
+        body = None if method == "GET" else word
         status, _ = proxy.ask(method, "/%s/state" % name, body)
         return status, time.monotonic() - started
+
+    def test_readers_share_an_exchange_and_writers_do_not(self):
+        proxy, plug = self.served("HS100")
+        plug.fault = "slow-reply"
+        calls = [("GET", 0, "")] + [("GET", 0.1, "")] * 10
+        calls += [("PUT", 0.1 + n / 50, ("ON", "OFF")[n % 2]) for n in range(4)]
+        with ThreadPoolExecutor(len(calls)) as pool:
+            done = [
+                pool.submit(self.timed, proxy, method, at(plug), later_s, word)
+                for method, later_s, word in calls
+            ]
+            self.assertEqual({call.result()[0] for call in done}, {200})
+        states = [request[-4:-3] for request in sets(plug)]
+        self.assertEqual(states, [b"1", b"0", b"1", b"0"])
+        self.assertEqual(len(plug.requests), 2 + 4)
 
     def test_a_client_that_does_not_read(self):
         proxy, plug = self.served("HS100")
