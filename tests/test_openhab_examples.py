@@ -37,7 +37,7 @@ CHANNELS = {
 }
 PARAMETERS = {"command": str, "transform": str, "interval": int, "timeout": int, "autorun": bool}
 
-ITEM_TYPES = {"Switch", "String", "Number", "DateTime"}
+ITEM_TYPES = {"Switch", "String", "Number", "DateTime", "Dimmer", "Color"}
 DIMENSIONS = {"Power": "W", "ElectricPotential": "V", "ElectricCurrent": "A", "Energy": "kWh"}
 WIDGETS = {"Frame", "Text", "Image", "Switch", "Selection", "Slider", "Setpoint", "Group"}
 
@@ -402,6 +402,7 @@ class Files(unittest.TestCase):
             [
                 "README.md",
                 "items/mqtt.items",
+                "items/http.items",
                 "items/plug.items",
                 "misc/exec.whitelist",
                 "rules/plug.rules",
@@ -409,6 +410,8 @@ class Files(unittest.TestCase):
                 "systemd/tplink-exec-watch.service",
                 "systemd/tplink-exec-watch@.service",
                 "things/mqtt.things",
+                "systemd/tplink-exec-proxy.service",
+                "things/http.things",
                 "things/plug.things",
             ],
         )

@@ -32,6 +32,11 @@ _tplink_exec_values() {
         "simulate --http-port") values="" ;;
         "simulate --login") values="" ;;
         "simulate --fault") values="403-always 403-once announce-0 announce-4-gib announce-too-little announce-too-much backlog bad-length bad-padding chunked close-after-reply close-before-reply close-in-body close-in-header close-in-length close-in-reply deep-nesting dribble drop-first empty-200 empty-object endless-header err-code garbage html-200 http-404 http-500 list no-length not-json not-utf-8 nul number one-byte-segments other-module redirect-302 reset-before-reply reset-in-reply short-48 silent slow-reply sysinfo-instead two-lengths two-replies wrong-signature" ;;
+        "proxy -l" | "proxy --local-port") values="" ;;
+        "proxy --local-addr") values="" ;;
+        "proxy -p" | "proxy --hs100-port") values="" ;;
+        "proxy --allow-host") values="" ;;
+        "proxy --token-file") values="@files" ;;
         *) return 1 ;;
     esac
 }
@@ -47,6 +52,7 @@ _tplink_exec_flags() {
         watch) flags="-h --help --interval --repeat --timeout --json --port --debug" ;;
         openhab) flags="-h --help --discover --output --dry-run --program --port --timeout" ;;
         simulate) flags="-h --help --model --address --port --klap --http-port --login --fault" ;;
+        proxy) flags="-h --help -l --local-port --local-addr -p --hs100-port --allow-host --token-file --debug" ;;
         demo) flags="-h --help" ;;
     esac
 }
@@ -54,7 +60,7 @@ _tplink_exec_flags() {
 # The words that can be next in mode $1 after $2 others, into `values`; $3 is the COMMAND.
 _tplink_exec_words() {
     case "$1 $2" in
-        "main 0") values="@hosts discover encode decode watch openhab simulate demo" ;;
+        "main 0") values="@hosts discover encode decode watch openhab simulate proxy demo" ;;
         "main 1") values="9999" ;;
         "main 2") values="on off toggle check status emeter increase decrease brightness color temperature power voltage current total today month get alias led time schedule countdown antitheft cloudinfo wlanscan join reboot reset energy_reset runtime_reset info energy ledon ledoff json" ;;
         "main 3")
@@ -64,6 +70,7 @@ _tplink_exec_words() {
             ;;
         "watch "*) values="@hosts" ;;
         "openhab "*) values="@hosts" ;;
+        "proxy "*) values="@hosts" ;;
     esac
 }
 
@@ -86,7 +93,7 @@ _tplink_exec() {
     words=("${words[@]:0:i}")
 
     case "${words[0]-}" in
-        discover | encode | decode | watch | openhab | simulate | demo)
+        discover | encode | decode | watch | openhab | simulate | proxy | demo)
             # with digits after it, it is a HOST
             if [[ ! ${words[1]-$cur} =~ ^[0-9]+$ ]]; then
                 mode=${words[0]}

@@ -7,7 +7,7 @@ function __tplink_exec_words
     set -l mode main
     set -l skip no
     switch "$tokens[1]"
-        case discover encode decode watch openhab simulate demo
+        case discover encode decode watch openhab simulate proxy demo
             # with digits after it, it is a HOST
             set -l second $tokens[2] (commandline -ct)
             if not string match -qr '^[0-9]+$' -- "$second[1]"
@@ -25,7 +25,7 @@ function __tplink_exec_words
             set skip no
         else if string match -q -- '-?*' $token
             switch "$mode $token"
-                case 'main --timeout' 'main --child' 'main --transition' 'main --transport' 'main --http-port' 'dialect -t' 'dialect --target' 'dialect -p' 'dialect --port' 'dialect -c' 'dialect --command' 'dialect -j' 'dialect --json' 'dialect --timeout' 'discover --timeout' 'discover --target' 'discover --port' 'watch --interval' 'watch --repeat' 'watch --timeout' 'watch --port' 'openhab --output' 'openhab --program' 'openhab --port' 'openhab --timeout' 'simulate --model' 'simulate --address' 'simulate --port' 'simulate --klap' 'simulate --http-port' 'simulate --login' 'simulate --fault'
+                case 'main --timeout' 'main --child' 'main --transition' 'main --transport' 'main --http-port' 'dialect -t' 'dialect --target' 'dialect -p' 'dialect --port' 'dialect -c' 'dialect --command' 'dialect -j' 'dialect --json' 'dialect --timeout' 'discover --timeout' 'discover --target' 'discover --port' 'watch --interval' 'watch --repeat' 'watch --timeout' 'watch --port' 'openhab --output' 'openhab --program' 'openhab --port' 'openhab --timeout' 'simulate --model' 'simulate --address' 'simulate --port' 'simulate --klap' 'simulate --http-port' 'simulate --login' 'simulate --fault' 'proxy -l' 'proxy --local-port' 'proxy --local-addr' 'proxy -p' 'proxy --hs100-port' 'proxy --allow-host' 'proxy --token-file'
                     set skip yes
             end
         else
@@ -53,6 +53,7 @@ complete -c tplink-exec -n '__tplink_exec_at main 0' -a decode -d 'prints what w
 complete -c tplink-exec -n '__tplink_exec_at main 0' -a watch -d 'tells states as they change, does commands from standard input; HOST is ADDRESS or ...'
 complete -c tplink-exec -n '__tplink_exec_at main 0' -a openhab -d 'writes openHAB\'s things, items, rules, sitemap and whitelist for your devices'
 complete -c tplink-exec -n '__tplink_exec_at main 0' -a simulate -d 'plays devices, until it is stopped'
+complete -c tplink-exec -n '__tplink_exec_at main 0' -a proxy -d 'serves devices over HTTP, until it is stopped'
 complete -c tplink-exec -n '__tplink_exec_at main 0' -a demo -d 'shows the main commands on a simulated plug'
 complete -c tplink-exec -n '__tplink_exec_at main 2' -a on -d 'switches the relay or the light on'
 complete -c tplink-exec -n '__tplink_exec_at main 2' -a off -d 'switches it off'
@@ -148,4 +149,12 @@ complete -c tplink-exec -n '__tplink_exec_at simulate' -l klap -x -a '1 2' -d '1
 complete -c tplink-exec -n '__tplink_exec_at simulate' -l http-port -x -d 'of KLAP; default 80, 0: any free one'
 complete -c tplink-exec -n '__tplink_exec_at simulate' -l login -x -d 'of KLAP: USER:PASSWORD, or of a device without account: blank, kasa, tapo; default blank'
 complete -c tplink-exec -n '__tplink_exec_at simulate' -l fault -x -a '403-always 403-once announce-0 announce-4-gib announce-too-little announce-too-much backlog bad-length bad-padding chunked close-after-reply close-before-reply close-in-body close-in-header close-in-length close-in-reply deep-nesting dribble drop-first empty-200 empty-object endless-header err-code garbage html-200 http-404 http-500 list no-length not-json not-utf-8 nul number one-byte-segments other-module redirect-302 reset-before-reply reset-in-reply short-48 silent slow-reply sysinfo-instead two-lengths two-replies wrong-signature' -d 'what to do instead of answering: announce-0, announce-4-gib, announce-too-little, ...'
+complete -c tplink-exec -n '__tplink_exec_at proxy' -a '(__fish_print_hostnames)'
+complete -c tplink-exec -n '__tplink_exec_at proxy' -s h -l help -d 'prints the help'
+complete -c tplink-exec -n '__tplink_exec_at proxy' -s l -l local-port -x -d 'default 8362'
+complete -c tplink-exec -n '__tplink_exec_at proxy' -l local-addr -x -d 'default 127.0.0.1; 0.0.0.0: all'
+complete -c tplink-exec -n '__tplink_exec_at proxy' -s p -l hs100-port -x -d 'of the devices; default 9999'
+complete -c tplink-exec -n '__tplink_exec_at proxy' -l allow-host -x -d 'one more name of this machine'
+complete -c tplink-exec -n '__tplink_exec_at proxy' -l token-file -x -a '(__fish_complete_path)' -d 'ask for the token in it: Authorization: Bearer TOKEN'
+complete -c tplink-exec -n '__tplink_exec_at proxy' -l debug -d 'a line per event on standard error'
 complete -c tplink-exec -n '__tplink_exec_at demo' -s h -l help -d 'prints the help'
