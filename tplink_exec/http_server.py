@@ -14,6 +14,8 @@ thread, and however slow it is, nobody else waits:
 """
 
 import asyncio
+import socket
+import struct
 
 from .http_request import MAX_BODY, MAX_HEAD, HttpError, Response, request
 
@@ -155,13 +157,10 @@ class Client(asyncio.Protocol):
             return
         if not self.blocked:
             self.transport.resume_reading()
-            self.wait(*((READ_S, self.too_slow) if self.buffer else (IDLE_S, self.idle)))
+            self.wait(*((READ_S, self.too_slow) if self.buffer else (IDLE_S, self.transport.close)))
             self.advance()
             if self.ended and not self.task:
                 self.close()
-
-    def idle(self) -> None:
-        self.transport.close()
 
     def too_slow(self) -> None:
         self.fail(HttpError(408, "the request was not complete within %g s" % READ_S))
@@ -180,12 +179,20 @@ class Client(asyncio.Protocol):
             return
         self.transport.write_eof()
         self.transport.resume_reading()
-        unsent = self.transport.get_write_buffer_size()
-        self.wait(WRITE_S if unsent else LINGER_S, self.transport.abort)
+        if self.transport.get_write_buffer_size():
+            self.wait(WRITE_S, self.drop)
+        else:
+            self.wait(LINGER_S, self.transport.abort)
+
+    def drop(self) -> None:
+        """End the connection now: what is not sent is not kept in the kernel either."""
+        link = self.transport.get_extra_info("socket")
+        link.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        self.transport.abort()
 
     def pause_writing(self) -> None:
         self.blocked = True
-        self.wait(WRITE_S, self.transport.abort)
+        self.wait(WRITE_S, self.drop)
 
     def resume_writing(self) -> None:
         self.blocked = False
