@@ -724,6 +724,20 @@ class Limits(Served):
             self.assertEqual(self.timed(proxy, "GET", at(plug))[0], 200)
             self.assertLess(memory_kib(proxy.process), 60000)
 
+    def test_a_client_that_sends_on_and_on(self):
+        """While its first request is being answered, little of what follows is taken."""
+        plug = self.enter(simulated(fault="silent"))
+        proxy = self.enter(Proxy(at(plug)))
+        with proxy.connect() as link:
+            link.settimeout(0.5)
+            link.sendall(b"GET /%s/state HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n" % at(plug).encode())
+            sent = 0
+            with contextlib.suppress(OSError):
+                while sent < 60000000:
+                    sent += link.send(b"x" * 100000)
+            self.assertLess(sent, 60000000)
+            self.assertLess(memory_kib(proxy.process), 60000)
+
     def test_more_clients_than_descriptors(self):
         plug = self.enter(simulated())
         proxy = self.enter(Proxy(at(plug), limit=64))
