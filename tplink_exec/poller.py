@@ -68,7 +68,8 @@ class Poller(threading.Thread):
         super().__init__(daemon=True)
         self.member, self.metering, self.post = member, metering, post
         self.due = time.monotonic() + delay_s
-        self.orders = queue.SimpleQueue()  # type: queue.SimpleQueue[Order]
+        # No SimpleQueue: its get() with a short timeout may wait for ever (seen with Python 3.8).
+        self.orders = queue.Queue()  # type: queue.Queue[Order]
         self.given = self.done = 0
         self.settled = False
         self.place = place(member.host, member.port) + ": "
