@@ -66,9 +66,8 @@ def named(name: str, devices: "list[Fields]") -> "Fields | None":
         ]
     if not found:
         return None
-    first = found[0]
-    if all(identity.same(first, entry) for entry in found):
-        return first
+    if len({entry.get("mac") or entry.get("device_id") for entry in found}) == 1:
+        return found[0]
     places = ["%s at %s" % (entry.get("mac") or "?", entry["host"]) for entry in found[:LISTED]]
     text = "the name %s is ambiguous; call one of these by its MAC: %s%s"
     more = "" if len(found) <= LISTED else ", and %d more" % (len(found) - LISTED)

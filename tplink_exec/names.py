@@ -132,14 +132,14 @@ class Named:
         self.link = None
         limit(link, deadline)
         try:
-            self.sysinfo, told = who(link.exchange)
+            sysinfo, told = who(link.exchange)
             if not identity.same(self.entry, told):
                 text = "another device is at %s now, %s"
                 raise Stranger(text % (place["host"], told["mac"] or told["device_id"] or "no MAC"))
         except PlugError as error:
             link.close()
             return error
-        self.link = link
+        self.link, self.sysinfo = link, sysinfo
         self.verified = time.monotonic()
         news = {**self.entry, **{name: place[name] for name in ("host", "port", "transport")}}
         if getattr(link, "klap", None):  # port 9999 was closed
