@@ -169,8 +169,8 @@ class Named:
         span_s = min((self.deadline - now) * SEARCH_SHARE, SEARCH_S)
         hosts = [host for host in self.hosts if ":" not in host]
         places = self.places()
-        rounds = [(now + span_s * share, hosts) for share in (0, 0.15)]
-        rounds += [(now + span_s * share, places) for share in (0.3, 0.5, 0.75)]
+        rounds = [(now + span_s * share, hosts) for share in (0, 0.08)]
+        rounds += [(now + span_s * share, places) for share in (0.16, 0.4, 0.7)]
         port = entry["port"] if entry["transport"] == "xor" else XOR_PORT
         try:
             yield from sightings(rounds, now + span_s, (), port)
