@@ -411,10 +411,20 @@ class Inside(House, unittest.TestCase):
         hanging = socket.socket()
         hanging.bind((self.host(2), PORT))
         hanging.listen(5)
-        with hanging, liar(self.host(2), PORT, lambda data: [xor(sysinfo)]), placed(
+        with hanging, liar(self.host(2), PORT, lambda data: [xor(sysinfo)] * 50), placed(
             self.host(9), number=1
         ) as plug, contextlib.closing(self.link(4)) as link:
             link.exchange(ON)
+            self.assertEqual(plug.device.relay_state, 1)
+
+    def test_an_address_that_hangs_leaves_time_for_the_search(self):
+        self.remember(entry(self.host(1)))
+        hanging = socket.socket()
+        hanging.bind((self.host(1), PORT))
+        hanging.listen(5)
+        with hanging, placed(self.host(9), number=1) as plug:
+            with contextlib.closing(self.link(1.5)) as link:
+                link.exchange(ON)
             self.assertEqual(plug.device.relay_state, 1)
 
     def test_an_unsupported_encryption_is_no_candidate(self):

@@ -29,8 +29,6 @@ FIRST_S = 4.0
 SEARCH_SHARE = 0.7
 SEARCH_S = 10.0
 """And for how long the answers of a search are waited for."""
-TRIES = 2
-"""At one address: a device may have been busy."""
 SAVE_S = 0.5
 NOWHERE = "; and a search has not found it elsewhere"
 XOR_PORT = 9999
@@ -105,16 +103,15 @@ class Named:
         now = time.monotonic()
         first_s = min((self.deadline - now) * FIRST_SHARE, FIRST_S)
         failure = self.attempt(entry, now + first_s)
-        tries = {entry["host"]: 1}
+        seen = []  # type: list[tuple[str, str]]
         for found in self.search() if failure else ():
             host = found["host"]
-            if not found["transport"] or not identity.same(entry, found):
+            place = host, found["transport"]
+            if not found["transport"] or place in seen or not identity.same(entry, found):
                 continue
-            tries[host] = tries.get(host, 0) + 1
             if isinstance(failure, WrongCredentials) and host == entry["host"]:
                 break  # it is there, and says no
-            if tries[host] > TRIES:
-                continue
+            seen.append(place)
             now = time.monotonic()
             problem = self.attempt(found, now + (self.deadline - now) / 2)
             if not problem:
@@ -122,7 +119,7 @@ class Named:
             if host == entry["host"] or isinstance(problem, WrongCredentials):
                 failure = problem
         if failure:
-            if tries[entry["host"]] == 1 and not isinstance(failure, WrongCredentials):
+            if entry["host"] not in dict(seen) and not isinstance(failure, WrongCredentials):
                 failure.args = (str(failure) + NOWHERE,)
             raise failure
 
