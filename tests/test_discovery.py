@@ -6,9 +6,9 @@ import os
 import re
 import socket
 import sys
-import threading
 import time
 import unittest
+from unittest import mock
 
 from tests.house import (
     PORT,
@@ -25,7 +25,7 @@ from tests.house import (
     xor,
 )
 from tests.support import FORMS, PYTHON, ROOT, assert_failure, run
-from tplink_exec import discovery, identity, interfaces, logins, probes
+from tplink_exec import discover, discovery, identity, interfaces, logins, probes
 from tplink_exec.cipher import decrypt, encrypt
 from tplink_exec.errors import UsageError
 from tplink_exec.sim_models import MODELS, device
@@ -48,6 +48,20 @@ NASTY = [
     {"a": 1},
     "9" * 5000,
 ]
+
+
+FLOOD = """
+import socket, sys, time
+link = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+link.bind((sys.argv[1], 9999))
+print("ready", flush=True)
+_, sender = link.recvfrom(2048)
+answer = bytes.fromhex(sys.argv[2])
+until = time.monotonic() + 4
+while time.monotonic() < until:
+    for _ in range(100):
+        link.sendto(answer, sender)
+"""
 
 
 def read(data, port=PORT):
@@ -256,20 +270,25 @@ class Sockets(unittest.TestCase):
 
     def test_a_flood_does_not_outlast_the_deadline(self):
         here = network()
-        now = time.monotonic()
-        ended = threading.Event()
-
-        def flood(data):
-            while not ended.is_set() and time.monotonic() < now + 5:
-                yield xor(SYSINFO)
-
-        with liar(here + ".1", PORT, flood):
+        argv = [sys.executable, "-c", FLOOD, here + ".1", xor(SYSINFO).hex()]
+        with subprocess.Popen(argv, stdout=subprocess.PIPE) as flood:
+            self.assertEqual(flood.stdout.readline(), b"ready\n")
+            now = time.monotonic()
             found = discovery.sightings([(now, [here + ".1"])], now + 0.3)
             count = sum(1 for _ in found)
             took_s = time.monotonic() - now
-            ended.set()
+            flood.kill()
         self.assertGreater(count, discovery.DRAIN)
         self.assertLess(took_s, 1.5)
+
+    def test_more_devices_than_there_is_room_for(self):
+        here = network()
+        with placed(here + ".1"), placed(here + ".2"), placed(here + ".3"), mock.patch.object(
+            discover, "MAX_DEVICES", 2
+        ):
+            targets = [here + ".%d" % n for n in (1, 2, 3)]
+            rows, _ = discover.search(targets, time.monotonic(), 0.5, PORT)
+        self.assertEqual(len(rows), 2)
 
 
 class Processes(Folder, unittest.TestCase):
