@@ -218,7 +218,7 @@ def write(path: str, value: "Fields") -> None:
     """Put a new file in the old one's place, with its mode and owner. Raises OSError."""
     import json
 
-    data = (json.dumps(value, indent=1) + "\n").replace("\x7f", "\\u007f").encode("ascii")
+    data = (json.dumps(value, indent=1) + "\n").encode("ascii")
     if len(data) > MAX_FILE:
         raise OSError(0, "it would be larger than %d bytes" % MAX_FILE)
     mode, before = 0o644 if is_shared(path) else 0o600, None
