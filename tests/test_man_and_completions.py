@@ -27,12 +27,13 @@ def starting(start, words):
 
 
 CASES = {
-    "d": starting("d", SUBCOMMANDS and rows(SUBCOMMANDS)),
+    "d": starting("d", rows(SUBCOMMANDS)),
     "192.0.2.1 ": {"9999"},
     "192.0.2.1 9999 ": set(NAMED),
     "192.0.2.1 9999 t": starting("t", NAMED),
     "192.0.2.1 9999 led ": {"on", "off"},
     "192.0.2.1 --child 2 9999 led of": {"off"},
+    "192.0.2.1 9999 alias o": set(),
     "--timeout 4 192.0.2.1 --transport=xor 9999 le": starting("le", NAMED),
     "192.0.2.1 9999 on --print-s": {"--print-state"},
     "192.0.2.1 9999 on --transport ": {"auto", "xor", "klap"},
@@ -51,6 +52,16 @@ CASES = {
 }
 """The line after the program's name, and all that can be next (but for names of hosts)."""
 
+MORE_CASES = {
+    "ex": {"extra"},
+    "extra --lo": {"--local-port"},
+    "extra -l 1 --pick a x --pick ": {"a", "b"},
+    "192.0.2.1 9999 sce": {"scene"},
+    "192.0.2.1 9999 scene da": {"day"},
+    "192.0.2.1 9999 scene ": {"day", "night", "off"},
+}
+"""With the rows of test_another_subcommand_and_command."""
+
 BASH = r"""
 . "$1"; shift
 COMP_WORDBREAKS=$' \t\n"\'><=;|&(:' HOSTFILE=$PWD/hosts
@@ -67,7 +78,7 @@ from .arguments import Parser
 def extra(argv):
     parser = Parser("extra")
     parser.add_argument("-l", "--local-port", metavar="P", help=NASTY)
-    parser.add_argument("--token-file", metavar="F")
+    parser.add_argument("--token-file", metavar="F", help=".dot " * 40)
     parser.add_argument("--output", metavar="DIR")
     parser.add_argument("--pick", action="append", choices={"b", "a"}, help="...leading dots")
     parser.add_argument("host", metavar="HOST", nargs="*")
@@ -92,6 +103,42 @@ class Folder(unittest.TestCase):
         result = run(argv, cwd=self.folder, env={"PATH": os.environ["PATH"]})
         self.assertEqual((result.code, result.err), (0, b""), words)
         return set(result.out.decode().splitlines()) - {""}
+
+    def bash_lines(self, lines, script=COMPLETIONS / "tplink-exec.bash"):
+        """(line, what bash offers for it)."""
+        for line in lines:
+            words = line.replace("=", " = ").split(" ")  # bash cuts there, too
+            if line.endswith("="):
+                words.pop()
+            yield line, self.bash(*words, script=script)
+
+    def fish_lines(self, lines, script=COMPLETIONS / "tplink-exec.fish"):
+        code = "source $argv[1]; for line in $argv[2..-1]; echo = $line; complete -C $line; end"
+        argv = ["fish", "-c", code, str(script), *("tplink-exec " + line for line in lines)]
+        home = {"HOME": self.folder, "XDG_CONFIG_HOME": self.folder, "XDG_DATA_HOME": self.folder}
+        result = run(argv, env={**os.environ, **home})
+        self.assertEqual((result.code, result.err), (0, b""))
+        parts = re.split("(?m)^= tplink-exec (.*)\n", result.out.decode())[1:]
+        for line, offered in zip(parts[::2], parts[1::2]):
+            words = {text.split("\t")[0] for text in offered.splitlines()}
+            yield line, {word.partition("=")[2] or word for word in words}
+
+    def zsh_lines(self, lines, script=COMPLETIONS / "_tplink-exec"):
+        argv = ["zsh", "-f", str(ROOT / "tests" / "complete.zsh"), str(script.parent)]
+        argv += ["tplink-exec " + line for line in lines]
+        result = run(argv, env={**os.environ, "HOME": self.folder, "TERM": "dumb"})
+        if result.code == 9:
+            self.skipTest("this zsh has no zpty")
+        self.assertEqual((result.code, result.err), (0, b""), result.out)
+        hits = [hit.split(" ", 2)[1:] for hit in result.out.decode().splitlines()]
+        for number, line in enumerate(lines, 1):
+            yield line, {word for at, word in hits if at == str(number)}
+
+    def offers(self, found, cases):
+        """`found` is what one of the three above gives."""
+        found = dict(found)
+        for line, wanted in cases.items():
+            self.assertEqual(found[line], wanted, line)
 
 
 class Generated(Folder):
@@ -134,8 +181,14 @@ class Generated(Folder):
         self.assertEqual((result.code, result.out, result.err), (0, b"", b""))
         self.check_syntax(Path(self.folder, "scripts", "completions"))
         self.check_page(Path(self.folder, MAN))
+        folder = Path(self.folder, "scripts", "completions")
         if shutil.which("bash"):
-            self.check_bash(Path(self.folder, "scripts", "completions", "tplink-exec.bash"))
+            self.offers(self.bash_lines(MORE_CASES, folder / "tplink-exec.bash"), MORE_CASES)
+            self.check_bash(folder / "tplink-exec.bash")
+        if shutil.which("fish"):
+            self.offers(self.fish_lines(MORE_CASES, folder / "tplink-exec.fish"), MORE_CASES)
+        if shutil.which("zsh"):
+            self.offers(self.zsh_lines(MORE_CASES, folder / "_tplink-exec"), MORE_CASES)
 
     def check_syntax(self, folder):
         for argv in (
@@ -158,20 +211,16 @@ class Generated(Folder):
             self.assertIn("extra .does it's \"so\", a $(b) [c] \\d: e; 100 %% ^ ~ * .f 'g'", text)
             self.assertIn('-l, --local-port P it\'s "so", a $(b) [c] \\d: e; 100 % ^', text)
             self.assertIn("--pick PICK ...leading dots; one of a, b", text)
+            self.assertEqual(text.count(" .dot"), 40)
 
     def check_bash(self, script):
         self.work("hosts", "192.0.2.9 lamp.example\n")
         self.work("a file")
         os.mkdir(os.path.join(self.folder, "a folder"))
         for words, wanted in (
-            (("ex",), {"extra"}),
-            (("extra", "--lo"), {"--local-port"}),
             (("extra", "-l", "1", "la"), {"lamp.example"}),
-            (("extra", "--pick", "a", "x", "--pick", ""), {"a", "b"}),
             (("extra", "--token-file", "a"), {"a file", "a folder"}),
             (("extra", "--output", "a"), {"a folder"}),
-            (("192.0.2.1", "9999", "sce"), {"scene"}),
-            (("192.0.2.1", "9999", "scene", ""), {"day", "night", "off"}),
         ):
             self.assertEqual(self.bash(*words, script=script), wanted, words)
 
@@ -220,7 +269,10 @@ class Page(unittest.TestCase):
         """Every row of the tables, in their order."""
         words = " ".join(shown.split())
         at = words.index(" COMMANDS ")
-        entries = [("%s %s" % (n, row[0]), row[2]) for n, row in rows(COMMANDS).items()]
+        entries = []
+        for name, (takes, _, does, prints) in rows(COMMANDS).items():
+            text = does if prints == "nothing" else "%s; prints %s" % (does, prints)
+            entries.append(("%s %s" % (name, takes), text))
         entries += [("%s %s" % (n, row[0]), row[1]) for n, row in rows(OPTIONS).items()]
         entries += [(name, row[2]) for name, row in rows(SUBCOMMANDS).items()]
         entries += [(code, text) for code, (text,) in rows(EXIT_CODES).items()]
@@ -239,15 +291,7 @@ class Bash(Folder):
         self.assertEqual((result.code, result.err), (0, b""))
 
     def test_what_it_offers(self):
-        for line, wanted in CASES.items():
-            words = re.sub("(=)", r" \1 ", line).split(" ")  # bash cuts there, too
-            if line.endswith("="):
-                words.pop()
-            with self.subTest(line):
-                found = self.bash(*words)
-                if not wanted and line.endswith(" "):
-                    self.assertEqual(found, set())
-                self.assertEqual(found, wanted)
+        self.offers(self.bash_lines(CASES), CASES)
 
     def test_every_command_option_and_subcommand(self):
         for name in NAMED:
@@ -276,34 +320,13 @@ class Bash(Folder):
 @unittest.skipUnless(shutil.which("fish"), "no fish")
 class Fish(Folder):
     def test_what_it_offers(self):
-        script = "source $argv[1]; for line in $argv[2..-1]; echo = $line; complete -C $line; end"
-        lines = ["tplink-exec " + line for line in CASES]
-        argv = ["fish", "-c", script, str(COMPLETIONS / "tplink-exec.fish"), *lines]
-        home = {"HOME": self.folder, "XDG_CONFIG_HOME": self.folder, "XDG_DATA_HOME": self.folder}
-        result = run(argv, env={**os.environ, **home})
-        self.assertEqual((result.code, result.err), (0, b""))
-        parts = re.split("(?m)^= tplink-exec (.*)\n", result.out.decode())[1:]
-        found = dict(zip(parts[::2], parts[1::2]))
-        for line, wanted in CASES.items():
-            words = {text.split("\t")[0] for text in found[line].splitlines()}
-            words = {word.partition("=")[2] or word for word in words}
-            self.assertEqual(words, wanted, line)
+        self.offers(self.fish_lines(CASES), CASES)
 
 
 @unittest.skipUnless(shutil.which("zsh"), "no zsh")
 class Zsh(Folder):
     def test_what_it_offers(self):
-        script = str(ROOT / "tests" / "complete.zsh")
-        lines = ["tplink-exec " + line for line in CASES]
-        argv = ["zsh", "-f", script, str(COMPLETIONS), *lines]
-        result = run(argv, env={**os.environ, "HOME": self.folder, "TERM": "dumb"})
-        if result.code == 9:
-            self.skipTest("this zsh has no zpty")
-        self.assertEqual((result.code, result.err), (0, b""), result.out)
-        hits = [line.split(" ", 2)[1:] for line in result.out.decode().splitlines()]
-        for number, (line, wanted) in enumerate(CASES.items(), 1):
-            found = {word for at, word in hits if at == str(number)}
-            self.assertEqual(found, wanted, line)
+        self.offers(self.zsh_lines(CASES), CASES)
 
 
 if __name__ == "__main__":

@@ -65,8 +65,10 @@ def find_tshark():
     """Its version. Raises Skipped."""
     if not shutil.which("tshark") and os.getuid() == 0 and shutil.which("apt-get"):
         environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-        run("apt-get", "update", "-qq")
-        run("apt-get", "install", "-y", "-qq", "--no-install-recommends", "tshark", env=environment)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            run("apt-get", "update", "-qq")
+            install = "apt-get", "install", "-y", "-qq", "--no-install-recommends", "tshark"
+            run(*install, env=environment)
     if not shutil.which("tshark"):
         raise Skipped("there is no tshark, and it cannot be installed here")
     if "tplink_smarthome.msg" not in output("tshark", "-G", "fields"):
@@ -75,15 +77,16 @@ def find_tshark():
 
 
 @contextlib.contextmanager
-def process(wait_for, *argv, **options):
-    """A process that has printed `wait_for`; it gets SIGTERM at the end. Raises Failure."""
+def process(ready, *argv):
+    """A process for which ready(what it printed) holds; SIGTERM ends it. Raises Failure."""
     with tempfile.TemporaryFile() as said:
         child = subprocess.Popen(argv, stdin=subprocess.DEVNULL, stdout=said, stderr=said)
         try:
             deadline = time.monotonic() + 20
-            while wait_for not in os.pread(said.fileno(), 10000, 0).decode():
+            while not ready(os.pread(said.fileno(), 10000, 0).decode()):
                 if child.poll() is not None or time.monotonic() > deadline:
                     text = os.pread(said.fileno(), 10000, 0).decode().strip()
+                    text = " ".join(text.split())[:200]
                     raise Failure("%s does not start: %s" % (os.path.basename(argv[0]), text))
                 time.sleep(0.05)
             yield
@@ -98,16 +101,19 @@ def process(wait_for, *argv, **options):
 
 def capture(path):
     """Our traffic, in a file. Raises Skipped."""
+    if size(path):
+        os.remove(path)  # of the try before
     only_ours = "host %s and port %d" % (HOST, PORT)
     with contextlib.ExitStack() as stack:
         plug = "simulate", "--model", "HS110", "--address", HOST, "--port", str(PORT)
-        stack.enter_context(process("%s:%d" % (HOST, PORT), PROGRAM, *plug))
+        stack.enter_context(process(lambda text: text.endswith("\n"), PROGRAM, *plug))
         tshark = "tshark", "-n", "-i", LOOPBACK, "-f", only_ours, "-w", path
         try:
-            stack.enter_context(process("Capturing on", *tshark))
+            # It says "Capturing on" before it knows; what it writes first is the file's header.
+            stack.enter_context(process(lambda _: size(path), *tshark))
         except Failure as failure:
             raise Skipped("capturing is not possible here: %s" % failure) from None
-        time.sleep(1)  # it says so before it does
+        time.sleep(0.5)
         output(PROGRAM, HOST, str(PORT), "on")
         status = output(PROGRAM, HOST, str(PORT), "status")
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
@@ -116,6 +122,10 @@ def capture(path):
             found = cipher.decrypt(probe.recv(65536)).decode()
         time.sleep(1)  # for tshark to have it all
     return status.rstrip("\n"), found
+
+
+def size(path):
+    return os.path.getsize(path) if os.path.exists(path) else 0
 
 
 def messages(path):
