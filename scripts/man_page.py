@@ -30,7 +30,7 @@ def man_page(template: str, commands: "list[Command]", modes: "list[Mode]") -> s
 
 
 def roff(text: str) -> str:
-    """As it is, whatever is in it; `code` in bold."""
+    """As it is, whatever is in it, within a line; `code` in bold."""
     code = False
     escaped = ""
     for character in text:
@@ -41,7 +41,7 @@ def roff(text: str) -> str:
             escaped += "\\[u%04X]" % ord(character)
         else:
             escaped += ESCAPES.get(character, character)
-    return "\\&" + escaped if escaped[:1] == "." else escaped
+    return escaped
 
 
 def bold(text: str) -> str:
@@ -58,8 +58,7 @@ def syntax(text: str) -> str:
     """[--model M]...: words in capitals are italic, options and other words bold."""
     parts = re.split(r"([^\s\[\]()|.]+(?:\.\d+)?)", text)
     words = [typed(part) if number % 2 else roff(part) for number, part in enumerate(parts)]
-    line = "".join(words)
-    return "\\&" + line if line[:1] == "." else line
+    return "".join(words)
 
 
 def typed(word: str) -> str:
@@ -67,6 +66,7 @@ def typed(word: str) -> str:
 
 
 def entry(tag: str, text: str) -> str:
+    """A tag begins with its font, a line of text may begin with what looks like a request."""
     lines = textwrap.wrap(text, 78, break_long_words=False, break_on_hyphens=False)
     lines = ["\\&" + line if line[:1] == "." else line for line in lines]
     return ".TP\n%s\n%s\n" % (tag, "\n".join(lines) or "\\&")

@@ -64,7 +64,7 @@ MORE_CASES = {
 
 BASH = r"""
 . "$1"; shift
-COMP_WORDBREAKS=$' \t\n"\'><=;|&(:' HOSTFILE=$PWD/hosts
+COMP_WORDBREAKS=${BREAKS-$' \t\n"\'><=;|&(:'} HOSTFILE=$PWD/hosts
 COMP_WORDS=(tplink-exec "$@") COMP_CWORD=$#
 [[ $(complete -p tplink-exec) == *-F\ * ]] || exit 9
 _tplink_exec || exit 8
@@ -97,10 +97,10 @@ class Folder(unittest.TestCase):
         path.write_text(text, encoding="utf-8")
         return str(path)
 
-    def bash(self, *words, script=COMPLETIONS / "tplink-exec.bash"):
+    def bash(self, *words, script=COMPLETIONS / "tplink-exec.bash", **environment):
         """What bash offers for the last of the words, cut as bash cuts them."""
         argv = ["bash", "--norc", "-u", self.work("bash", BASH), str(script), *words]
-        result = run(argv, cwd=self.folder, env={"PATH": os.environ["PATH"]})
+        result = run(argv, cwd=self.folder, env={"PATH": os.environ["PATH"], **environment})
         self.assertEqual((result.code, result.err), (0, b""), words)
         return set(result.out.decode().splitlines()) - {""}
 
@@ -309,6 +309,9 @@ class Bash(Folder):
         for host in (("::", "1"), ("fe80", "::", "1"), "50 : C7 : BF : 00 : 00 : 01".split()):
             self.assertEqual(self.bash(*host, "9999", "of"), {"off"}, host)
         self.assertEqual(self.bash("-t", "::", "1", "-c", "of"), {"off"})
+
+    def test_where_bash_does_not_cut_at_the_equals_sign(self):
+        self.assertEqual(self.bash("--transport=x", BREAKS=" "), {"--transport=xor"})
 
     def test_hosts(self):
         self.work("hosts", "192.0.2.9 lamp.example\n")
