@@ -12,7 +12,10 @@ import shlex
 import shutil
 import socket
 import stat
+import subprocess
 import tempfile
+import threading
+import time
 import unicodedata
 import unittest
 from pathlib import Path
@@ -38,7 +41,7 @@ from tests.test_openhab_examples import (
     unescaped,
 )
 from tplink_exec import openhab_devices, openhab_files, openhab_names, openhab_places, openhab_text
-from tplink_exec.errors import LocalError, UsageError
+from tplink_exec.errors import DeadlineExceeded, LocalError, UsageError
 
 PROGRAM = FORMS["file"]
 FILES = (
@@ -362,7 +365,9 @@ class Families(Writer):
     def test_a_strip_with_too_many_outlets_is_refused(self):
         strip = self.device("HS300")
         strip.device.outlets *= 6
-        assert_failure(self, openhab(place(strip)), 5)
+        result = openhab(place(strip))
+        assert_failure(self, result, 5)
+        self.assertIn(b"more than 32 outlets", result.err)
 
     def test_the_program_gives_up_before_openhab_does(self):
         found = self.configuration(place(self.device("LB130")))
@@ -378,7 +383,7 @@ class Families(Writer):
         for model in ("KP125M", "L530"):
             with klap_simulated(model) as device:
                 there = openhab_places.Place(device.host, device.http_port, klap=True)
-                devices = openhab_devices.asked([there], openhab_devices.time.monotonic() + 9)
+                devices = openhab_devices.asked([there], time.monotonic() + 9)
                 openhab_names.name(devices)
                 found = Configuration(openhab_text.files(devices, str(self.installed)))
                 self.fits(found)
@@ -386,7 +391,8 @@ class Families(Writer):
                 if model == "L530":
                     self.assertEqual(kinds, {"Color", "Number"})
                 else:
-                    self.assertLessEqual({"Switch", "Number:Power", "Number:Energy"}, kinds)
+                    wanted = {"Number:" + dimension for dimension in DIMENSIONS}
+                    self.assertEqual(kinds, {"Switch", *wanted})
                 for name in found.polled():
                     output, code = run_thing(found.command(name))
                     self.assertRegex(output, r"\A(%s)\Z" % ANSWER[found.items[name][0]])
@@ -890,9 +896,26 @@ class Words(Writer):
             assert_failure(self, openhab(place(self.device(fault=fault))), code)
 
     def test_many_are_asked_side_by_side(self):
-        devices = [self.device(fault="silent") for _ in range(3)]
-        result = openhab(*map(place, devices), "--timeout", "0.6")
-        assert_failure(self, result, 4, 0.6)
+        together = threading.Barrier(16, timeout=9)
+        with mock.patch.object(openhab_devices, "ask", lambda *_: together.wait()):
+            done = openhab_devices.asked(["x"] * 16, time.monotonic() + 9)
+        self.assertEqual(sorted(done), list(range(16)))
+
+    def test_more_than_are_asked_at_once(self):
+        with mock.patch.object(openhab_devices, "ask", lambda place, _: place):
+            done = openhab_devices.asked(list(range(50)), time.monotonic() + 9)
+        self.assertEqual(done, list(range(50)))
+
+    def test_one_that_never_comes_to_an_end(self):
+        """Whatever it hangs in."""
+        forever = threading.Event()
+        self.addCleanup(forever.set)
+        hang = {"good": bool, "bad": forever.wait}
+        with mock.patch.object(openhab_devices, "ask", lambda place, _: hang[place]()):
+            started = time.monotonic()
+            with self.assertRaisesRegex(DeadlineExceeded, "^bad: "):
+                openhab_devices.asked(["good", "bad"], started + 0.2)
+            self.assertLess(time.monotonic() - started, 2)
 
     def test_nobody_reads_standard_output(self):
         with open("/dev/full", "wb") as full:
@@ -901,8 +924,6 @@ class Words(Writer):
 
 
 def openhab_process(stdout, *words):
-    import subprocess
-
     devnull = subprocess.DEVNULL
     argv = [*PROGRAM, "openhab", *words]
     return subprocess.run(argv, stdout=stdout, stdin=devnull, stderr=devnull, timeout=30).returncode
