@@ -8,11 +8,11 @@ The file holds the modules' source verbatim, as strings: only what a call import
 compiled, and the rest costs next to nothing (CONTRIBUTING.md has the figures).
 """
 
-import difflib
 import sys
-from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
+import generated
+from generated import ROOT
+
 PACKAGE = ROOT / "tplink_exec"
 SINGLE_FILE = ROOT / "scripts" / "tplink-exec"
 LOADER = ROOT / "scripts" / "single_file_loader.in"
@@ -37,24 +37,7 @@ def render() -> str:
     return before + "SOURCES = {\n" + "".join(entries) + "}\n" + after
 
 
-def main(argv: "list[str]") -> int:
-    if argv == ["generate"]:
-        with open(SINGLE_FILE, "w", encoding="ascii", newline="\n") as file:
-            file.write(render())
-        SINGLE_FILE.chmod(0o755)
-        return 0
-    if argv == ["verify"]:
-        current = SINGLE_FILE.read_text(encoding="ascii") if SINGLE_FILE.exists() else ""
-        wanted = render()
-        sys.stdout.writelines(
-            difflib.unified_diff(
-                current.splitlines(True), wanted.splitlines(True), str(SINGLE_FILE), "generated"
-            )
-        )
-        return int(current != wanted or not SINGLE_FILE.stat().st_mode & 0o111)
-    print(__doc__, file=sys.stderr)
-    return 2
-
-
 if __name__ == "__main__":
-    raise SystemExit(main(sys.argv[1:]))
+    raise SystemExit(
+        generated.main(sys.argv[1:], __doc__, lambda: {SINGLE_FILE: render()}, mode=0o755)
+    )

@@ -111,7 +111,7 @@ class Known(Folder, unittest.TestCase):
         devices = [LAMP, KETTLE, {**KETTLE, "alias": None, "mac": "", "device_id": "8006C"}]
         for name in ("lamp", "LAMP", "50:c7:bf:00:00:01", "50-C7-BF-00-00-01", "50c7bf000001"):
             self.assertEqual(known.named(name, devices), LAMP)
-        for name in ("lam", "lamp ", "none", "None", "50c7bf000003", ""):
+        for name in ("lam", "lamp ", "none", "None", "50c7bf000003"):
             self.assertIsNone(known.named(name, devices), name)
         street = {**LAMP, "alias": "Stra\u00dfe"}
         self.assertEqual(known.named("STRASSE", [KETTLE, street]), street)
@@ -130,8 +130,9 @@ class Known(Folder, unittest.TestCase):
         self.assertIn("and 90 more", str(caught.exception))
 
     def test_the_same_device_twice_is_not_ambiguous(self):
-        shared = {**LAMP, "host": "127.0.0.7"}
+        shared = {**LAMP, "host": "127.0.0.7", "device_id": "8006C"}
         self.assertEqual(known.named("lamp", [LAMP, shared]), LAMP)
+        self.assertEqual(known.named(LAMP["mac"], [LAMP, shared]), LAMP)
 
     def test_own_and_shared_file(self):
         shared = os.path.join(self.folder, "shared.json")

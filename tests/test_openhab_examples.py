@@ -37,7 +37,7 @@ CHANNELS = {
 }
 PARAMETERS = {"command": str, "transform": str, "interval": int, "timeout": int, "autorun": bool}
 
-ITEM_TYPES = {"Switch", "String", "Number", "DateTime"}
+ITEM_TYPES = {"Switch", "String", "Number", "DateTime", "Dimmer", "Color"}
 DIMENSIONS = {"Power": "W", "ElectricPotential": "V", "ElectricCurrent": "A", "Energy": "kWh"}
 WIDGETS = {"Frame", "Text", "Image", "Switch", "Selection", "Slider", "Setpoint", "Group"}
 
@@ -401,13 +401,16 @@ class Files(unittest.TestCase):
             sorted(str(p.relative_to(EXAMPLES)) for p in EXAMPLES.rglob("*") if p.is_file()),
             [
                 "README.md",
+                "items/http.items",
                 "items/mqtt.items",
                 "items/plug.items",
                 "misc/exec.whitelist",
                 "rules/plug.rules",
                 "sitemaps/plug.sitemap",
+                "systemd/tplink-exec-proxy.service",
                 "systemd/tplink-exec-watch.service",
                 "systemd/tplink-exec-watch@.service",
+                "things/http.things",
                 "things/mqtt.things",
                 "things/plug.things",
             ],
@@ -621,7 +624,8 @@ class Mqtt(unittest.TestCase):
     def test_systemd_takes_the_units(self):
         with tempfile.TemporaryDirectory() as folder:
             for path in (EXAMPLES / "systemd").glob("*"):
-                shutil.copy(str(path), folder)
+                text = path.read_text().replace("/usr/local/bin/tplink-exec", PROGRAM[-1])
+                (Path(folder) / path.name).write_text(text)
             units = sorted(str(path) for path in Path(folder).glob("*"))
             out, err, code = process(["systemd-analyze", "verify", *units])
         ours = [line for line in (out + err).splitlines() if "tplink-exec" in line]

@@ -1,4 +1,4 @@
-"""The README: its commands are run, and its tables are compared with the code."""
+"""The README and HOW-IT-WORKS.md: commands are run, and tables are compared with the code."""
 
 import contextlib
 import os
@@ -14,6 +14,7 @@ from tplink_exec.options import rows
 from tplink_exec.usage import EXIT_CODES
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
+HOW_IT_WORKS = (ROOT / "HOW-IT-WORKS.md").read_text(encoding="utf-8")
 
 DEVICES = {"192.168.1.2": "HS110", "192.168.1.3": "HS300", "192.168.1.4": "LB130"}
 """What the README says is at these addresses."""
@@ -30,8 +31,8 @@ def table_after(heading):
     return table
 
 
-def blocks(language):
-    return re.findall(r"(?ms)^```%s\n(.*?)^```$" % language, README)
+def blocks(language, text=README):
+    return re.findall(r"(?ms)^```%s\n(.*?)^```$" % language, text)
 
 
 class Tables(unittest.TestCase):
@@ -89,7 +90,7 @@ class Commands(unittest.TestCase):
                 real[address + " 9999"] = "%s %d" % (device.host, device.port)
                 real["-t " + address] = "-t %s -p %d" % (device.host, device.port)
             count = 0
-            for block in blocks("console"):
+            for block in blocks("console") + blocks("console", HOW_IT_WORKS):
                 for command, output in re.findall(r"(?m)^\$ (.*)\n((?:(?!\$ ).*\n)*)", block):
                     count += 1
                     with self.subTest(command):
@@ -133,11 +134,20 @@ class Commands(unittest.TestCase):
             self.assertEqual(eval(expression, namespace), eval(result))
 
     def test_links_point_to_files(self):
-        for target in re.findall(r"\]\(([^)#]+)\)", README):
+        for target in re.findall(r"\]\(([^)#]+)(?:#[^)]*)?\)", README + HOW_IT_WORKS):
             self.assertTrue((ROOT / target).exists(), target)
 
+    def test_links_point_to_headings(self):
+        headings = re.findall("(?m)^#+ (.*)", README)
+        names = {re.sub("[^a-z0-9 -]", "", line.lower()).replace(" ", "-") for line in headings}
+        for target in re.findall(r"\]\((?:README\.md)?#([^)]+)\)", README + HOW_IT_WORKS):
+            self.assertIn(target, names)
+
     def test_paths_in_copied_commands_exist(self):
-        for path in re.findall(r"(?m)^(?:sudo )?cp (\S+)", "".join(blocks("sh"))):
+        pattern = r"(?m)^(?:sudo )?(?:cp|install(?: -D)? -m \d+) (scripts/\S+)"
+        copied = re.findall(pattern, "".join(blocks("sh")))
+        self.assertGreater(len(copied), 6)
+        for path in copied:
             self.assertTrue((ROOT / path).exists(), path)
 
 

@@ -58,6 +58,15 @@ class SingleFile(unittest.TestCase):
         self.assertEqual(result.code, 1)
         self.assertIn(b"+# changed\n", result.out)
 
+    def test_verify_notices_when_it_is_not_executable(self):
+        for folder in ("scripts", "tplink_exec"):
+            shutil.copytree(str(ROOT / folder), os.path.join(self.folder, folder))
+        script = os.path.join(self.folder, "scripts", "single_file.py")
+        os.chmod(os.path.join(self.folder, "scripts", "tplink-exec"), 0o644)
+        self.assertEqual(run([sys.executable, script, "verify"]).code, 1)
+        self.assertEqual(run([sys.executable, script, "generate"]).code, 0)
+        self.assertEqual(run([sys.executable, script, "verify"]).code, 0)
+
     def test_it_is_plain_text_and_executable(self):
         data = Path(SINGLE_FILE).read_bytes()
         self.assertTrue(data.isascii())

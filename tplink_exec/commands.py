@@ -67,7 +67,9 @@ discover | discover.discover  | [--timeout S] [--target ADDRESS or CIDR]... [--j
 encode   | payload.encode     | [--raw] [--udp] [JSON]   | prints JSON as a device is sent it, in base64
 decode   | payload.decode     | [--raw] [--udp] [BASE64] | prints what was sent or captured, as JSON
 watch    | watch.watch        | [--interval S] [--repeat S] [--json] [--timeout S] [--port P] [--debug] [HOST]... | tells states as they change, does commands from standard input; HOST is ADDRESS or NAME[:PORT][#CHILD], default: all remembered devices
+openhab  | openhab.openhab    | [HOST or HOST:PORT]... [--discover] [--output DIR] [--dry-run] [--program PATH] [--port P] [--timeout S] | writes openHAB's things, items, rules, sitemap and whitelist for your devices
 simulate | simulator.simulate | [--model M]... [--address A] [--port P] [--klap V] [--http-port P] [--login L] [--fault F] | plays devices, until it is stopped
+proxy    | proxy.proxy        | [-l PORT] [--local-addr A] [-p PORT] [--allow-host NAME]... [--token-file F] [--debug] HOST... | serves devices over HTTP, until it is stopped
 demo     | demo.demo          |                          | shows the main commands on a simulated plug
 """
 

@@ -125,8 +125,7 @@ def save(found: "list[Fields]", targets: "list[str]") -> None:
 def as_json(found: "list[Fields]") -> bytes:
     """One array, a line for each device; ASCII, so that no terminal is driven by a name."""
     lines = [json.dumps({key: row[key] or None for key in KEYS}) for row in found]
-    text = "[%s]\n" % ("\n%s\n" % ",\n".join(lines) if lines else "")
-    return text.replace("\x7f", "\\u007f").encode("ascii")
+    return ("[%s]\n" % ("\n%s\n" % ",\n".join(lines) if lines else "")).encode("ascii")
 
 
 def table(found: "list[Fields]") -> bytes:

@@ -66,9 +66,8 @@ def named(name: str, devices: "list[Fields]") -> "Fields | None":
         ]
     if not found:
         return None
-    first = found[0]
-    if all(identity.same(first, entry) for entry in found):
-        return first
+    if len({entry.get("mac") or entry.get("device_id") for entry in found}) == 1:
+        return found[0]
     places = ["%s at %s" % (entry.get("mac") or "?", entry["host"]) for entry in found[:LISTED]]
     text = "the name %s is ambiguous; call one of these by its MAC: %s%s"
     more = "" if len(found) <= LISTED else ", and %d more" % (len(found) - LISTED)
@@ -219,7 +218,7 @@ def write(path: str, value: "Fields") -> None:
     """Put a new file in the old one's place, with its mode and owner. Raises OSError."""
     import json
 
-    data = (json.dumps(value, indent=1) + "\n").replace("\x7f", "\\u007f").encode("ascii")
+    data = (json.dumps(value, indent=1) + "\n").encode("ascii")
     if len(data) > MAX_FILE:
         raise OSError(0, "it would be larger than %d bytes" % MAX_FILE)
     mode, before = 0o644 if is_shared(path) else 0o600, None

@@ -31,11 +31,13 @@ TODAY = {"year": (1970, 9999), "month": (1, 12), "mday": (1, 31)}
 
 def figure(exchange: "Exchange", options: "Options") -> bytes:
     """power, voltage, current, total; a strip's is the sum over its outlets, but for volts."""
-    name = options["command"]
-    target = device(exchange, options)
+    return reading(device(exchange, options), options["command"])
+
+
+def reading(target: Plug, name: str) -> bytes:
     meters = target.metered()
     readings = [target.realtime(ids) for ids in (meters[:1] if name == "voltage" else meters)]
-    return plain(sum(micro(target, reading, name) for reading in readings))
+    return plain(sum(micro(target, answer, name) for answer in readings))
 
 
 def statistics(exchange: "Exchange", options: "Options") -> bytes:

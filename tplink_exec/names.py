@@ -29,8 +29,6 @@ FIRST_S = 4.0
 SEARCH_SHARE = 0.7
 SEARCH_S = 10.0
 """And for how long the answers of a search are waited for."""
-TRIES = 2
-"""At one address: a device may have been busy."""
 SAVE_S = 0.5
 NOWHERE = "; and a search has not found it elsewhere"
 XOR_PORT = 9999
@@ -105,16 +103,15 @@ class Named:
         now = time.monotonic()
         first_s = min((self.deadline - now) * FIRST_SHARE, FIRST_S)
         failure = self.attempt(entry, now + first_s)
-        tries = {entry["host"]: 1}
+        seen = []  # type: list[tuple[str, str]]
         for found in self.search() if failure else ():
             host = found["host"]
-            if not found["transport"] or not identity.same(entry, found):
+            place = host, found["transport"]
+            if not found["transport"] or place in seen or not identity.same(entry, found):
                 continue
-            tries[host] = tries.get(host, 0) + 1
             if isinstance(failure, WrongCredentials) and host == entry["host"]:
                 break  # it is there, and says no
-            if tries[host] > TRIES:
-                continue
+            seen.append(place)
             now = time.monotonic()
             problem = self.attempt(found, now + (self.deadline - now) / 2)
             if not problem:
@@ -122,7 +119,7 @@ class Named:
             if host == entry["host"] or isinstance(problem, WrongCredentials):
                 failure = problem
         if failure:
-            if tries[entry["host"]] == 1 and not isinstance(failure, WrongCredentials):
+            if entry["host"] not in dict(seen) and not isinstance(failure, WrongCredentials):
                 failure.args = (str(failure) + NOWHERE,)
             raise failure
 
@@ -132,14 +129,14 @@ class Named:
         self.link = None
         limit(link, deadline)
         try:
-            self.sysinfo, told = who(link.exchange)
+            sysinfo, told = who(link.exchange)
             if not identity.same(self.entry, told):
                 text = "another device is at %s now, %s"
                 raise Stranger(text % (place["host"], told["mac"] or told["device_id"] or "no MAC"))
         except PlugError as error:
             link.close()
             return error
-        self.link = link
+        self.link, self.sysinfo = link, sysinfo
         self.verified = time.monotonic()
         news = {**self.entry, **{name: place[name] for name in ("host", "port", "transport")}}
         if getattr(link, "klap", None):  # port 9999 was closed
@@ -169,8 +166,8 @@ class Named:
         span_s = min((self.deadline - now) * SEARCH_SHARE, SEARCH_S)
         hosts = [host for host in self.hosts if ":" not in host]
         places = self.places()
-        rounds = [(now + span_s * share, hosts) for share in (0, 0.15)]
-        rounds += [(now + span_s * share, places) for share in (0.3, 0.5, 0.75)]
+        rounds = [(now + span_s * share, hosts) for share in (0, 0.08)]
+        rounds += [(now + span_s * share, places) for share in (0.16, 0.4, 0.7)]
         port = entry["port"] if entry["transport"] == "xor" else XOR_PORT
         try:
             yield from sightings(rounds, now + span_s, (), port)

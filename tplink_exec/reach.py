@@ -51,3 +51,13 @@ def direct(
 
         return Klap(host, http_port, deadline)
     return Connection(host, port, deadline, early, http_port if transport == "auto" else 0)
+
+
+def renew(link: "Any", deadline: float) -> bool:
+    """Give a link that is kept the deadline of its next call; False when it takes none."""
+    klap = getattr(link, "klap", None)
+    parts = [link, getattr(link, "http", None), klap and klap.http]  # type: list[Any]
+    taking = [part for part in parts if hasattr(part, "deadline")]
+    for part in taking:
+        part.deadline = deadline
+    return bool(taking)

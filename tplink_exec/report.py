@@ -55,16 +55,12 @@ def traced(command: "Command", host: str, port: int) -> "Command":
 
     But for passwords: join's is in its request, and perhaps in what the device says to it.
     """
-    import re
-
-    secret = re.compile(r'("password"\s*:\s*")(?:[^"\\]|\\.)*')
 
     def telling(exchange: "Exchange", options: "Options") -> bytes:
         secret_reply = b"(not shown: it may hold the password)" if "password" in options else b""
 
         def tell(sign: str, data: bytes) -> None:
-            text = secret.sub(r"\1***", data.decode("utf-8", "replace"))
-            complain("%s: %s %s" % (place(host, port), sign, text))
+            complain("%s: %s %s" % (place(host, port), sign, masked(data)))
 
         def told(request: bytes, once: bool = False) -> bytes:
             tell(">", request)
@@ -75,3 +71,11 @@ def traced(command: "Command", host: str, port: int) -> "Command":
         return command(told, options)
 
     return telling
+
+
+def masked(data: bytes) -> str:
+    """A request or reply as text, without the passwords in it."""
+    import re
+
+    text = data.decode("utf-8", "replace")
+    return re.sub(r'("password"\s*:\s*")(?:[^"\\]|\\.)*', r"\1***", text)

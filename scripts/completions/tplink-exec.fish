@@ -1,0 +1,160 @@
+# fish completion for tplink-exec.
+# Written by scripts/man_and_completions.py: not to be changed by hand.
+
+# The mode, and the words before the cursor, without options and their values.
+function __tplink_exec_words
+    set -l tokens (commandline -opc)[2..-1]
+    set -l mode main
+    set -l skip no
+    switch "$tokens[1]"
+        case discover encode decode watch openhab simulate proxy demo
+            # with digits after it, it is a HOST
+            set -l second $tokens[2] (commandline -ct)
+            if not string match -qr '^[0-9]+$' -- "$second[1]"
+                set mode $tokens[1]
+                set tokens $tokens[2..-1]
+            end
+        case '-*'
+            if string match -qr '^(-t|--target(=|$))' -- $tokens
+                set mode dialect
+            end
+    end
+    echo $mode
+    for token in $tokens
+        if test $skip = yes
+            set skip no
+        else if string match -q -- '-?*' $token
+            switch "$mode $token"
+                case 'main --timeout' 'main --child' 'main --transition' 'main --transport' 'main --http-port' 'dialect -t' 'dialect --target' 'dialect -p' 'dialect --port' 'dialect -c' 'dialect --command' 'dialect -j' 'dialect --json' 'dialect --timeout' 'discover --timeout' 'discover --target' 'discover --port' 'watch --interval' 'watch --repeat' 'watch --timeout' 'watch --port' 'openhab --output' 'openhab --program' 'openhab --port' 'openhab --timeout' 'simulate --model' 'simulate --address' 'simulate --port' 'simulate --klap' 'simulate --http-port' 'simulate --login' 'simulate --fault' 'proxy -l' 'proxy --local-port' 'proxy --local-addr' 'proxy -p' 'proxy --hs100-port' 'proxy --allow-host' 'proxy --token-file'
+                    set skip yes
+            end
+        else
+            echo $token
+        end
+    end
+end
+
+# Whether the mode is $argv[1], after $argv[2] words, the COMMAND $argv[3]; those that are given.
+function __tplink_exec_at
+    set -l words (__tplink_exec_words)
+    test "$words[1]" = $argv[1]; or return 1
+    set -q argv[2]; or return 0
+    test (count $words) = (math $argv[2] + 1); or return 1
+    set -q argv[3]; or return 0
+    test "$words[4]" = $argv[3]
+end
+
+complete -c tplink-exec -f
+complete -c tplink-exec -n '__tplink_exec_at main 0' -a '(__fish_print_hostnames)' -d HOST
+complete -c tplink-exec -n '__tplink_exec_at main 1' -a 9999 -d PORT
+complete -c tplink-exec -n '__tplink_exec_at main 0' -a discover -d 'finds the devices of the network'
+complete -c tplink-exec -n '__tplink_exec_at main 0' -a encode -d 'prints JSON as a device is sent it, in base64'
+complete -c tplink-exec -n '__tplink_exec_at main 0' -a decode -d 'prints what was sent or captured, as JSON'
+complete -c tplink-exec -n '__tplink_exec_at main 0' -a watch -d 'tells states as they change, does commands from standard input; HOST is ADDRESS or ...'
+complete -c tplink-exec -n '__tplink_exec_at main 0' -a openhab -d 'writes openHAB\'s things, items, rules, sitemap and whitelist for your devices'
+complete -c tplink-exec -n '__tplink_exec_at main 0' -a simulate -d 'plays devices, until it is stopped'
+complete -c tplink-exec -n '__tplink_exec_at main 0' -a proxy -d 'serves devices over HTTP, until it is stopped'
+complete -c tplink-exec -n '__tplink_exec_at main 0' -a demo -d 'shows the main commands on a simulated plug'
+complete -c tplink-exec -n '__tplink_exec_at main 2' -a on -d 'switches the relay or the light on'
+complete -c tplink-exec -n '__tplink_exec_at main 2' -a off -d 'switches it off'
+complete -c tplink-exec -n '__tplink_exec_at main 2' -a toggle -d 'reads the state, then sets the opposite'
+complete -c tplink-exec -n '__tplink_exec_at main 2' -a check -d 'reads the state; a strip is on when any outlet is'
+complete -c tplink-exec -n '__tplink_exec_at main 2' -a status -d 'system get_sysinfo'
+complete -c tplink-exec -n '__tplink_exec_at main 2' -a emeter -d 'emeter get_realtime'
+complete -c tplink-exec -n '__tplink_exec_at main 2' -a increase -d '10 % brighter; switches a plug on'
+complete -c tplink-exec -n '__tplink_exec_at main 2' -a decrease -d '10 % darker, to off; switches a plug off'
+complete -c tplink-exec -n '__tplink_exec_at main 2' -a brightness -d 'sets or reads the brightness in percent'
+complete -c tplink-exec -n '__tplink_exec_at main 2' -a color -d 'sets or reads hue, saturation and brightness'
+complete -c tplink-exec -n '__tplink_exec_at main 2' -a temperature -d 'sets or reads the color temperature in kelvin'
+complete -c tplink-exec -n '__tplink_exec_at main 2' -a power -d 'what is drawn now'
+complete -c tplink-exec -n '__tplink_exec_at main 2' -a voltage -d 'of the mains; a strip\'s first outlet'
+complete -c tplink-exec -n '__tplink_exec_at main 2' -a current -d 'what is drawn now'
+complete -c tplink-exec -n '__tplink_exec_at main 2' -a total -d 'energy since the meter was reset'
+complete -c tplink-exec -n '__tplink_exec_at main 2' -a today -d 'energy of this day by the device\'s clock'
+complete -c tplink-exec -n '__tplink_exec_at main 2' -a month -d 'energy of this month by the device\'s clock'
+complete -c tplink-exec -n '__tplink_exec_at main 2' -a get -d 'one field of get_sysinfo'
+complete -c tplink-exec -n '__tplink_exec_at main 2' -a alias -d 'renames, or reads the name'
+complete -c tplink-exec -n '__tplink_exec_at main 2' -a led -d 'switches the LED'
+complete -c tplink-exec -n '__tplink_exec_at main 2' -a time -d 'time get_time'
+complete -c tplink-exec -n '__tplink_exec_at main 2' -a schedule -d 'schedule get_rules'
+complete -c tplink-exec -n '__tplink_exec_at main 2' -a countdown -d 'count_down get_rules'
+complete -c tplink-exec -n '__tplink_exec_at main 2' -a antitheft -d 'anti_theft get_rules'
+complete -c tplink-exec -n '__tplink_exec_at main 2' -a cloudinfo -d 'cnCloud get_info'
+complete -c tplink-exec -n '__tplink_exec_at main 2' -a wlanscan -d 'the Wi-Fis in reach; takes seconds, so with --timeout 20'
+complete -c tplink-exec -n '__tplink_exec_at main 2' -a join -d 'gives a new device the Wi-Fi; asks for the password, or reads it from standard input'
+complete -c tplink-exec -n '__tplink_exec_at main 2' -a reboot -d 'restarts the device'
+complete -c tplink-exec -n '__tplink_exec_at main 2' -a reset -d 'erases all its settings; only with --yes'
+complete -c tplink-exec -n '__tplink_exec_at main 2' -a energy_reset -d 'erases the meter\'s sums'
+complete -c tplink-exec -n '__tplink_exec_at main 2' -a runtime_reset -d 'erases the statistics of use'
+complete -c tplink-exec -n '__tplink_exec_at main 2' -a info -d 'the same as status'
+complete -c tplink-exec -n '__tplink_exec_at main 2' -a energy -d 'the same as emeter'
+complete -c tplink-exec -n '__tplink_exec_at main 2' -a ledon -d 'the same as led on'
+complete -c tplink-exec -n '__tplink_exec_at main 2' -a ledoff -d 'the same as led off'
+complete -c tplink-exec -n '__tplink_exec_at main 2' -a json -d 'sends any request as it is'
+complete -c tplink-exec -n '__tplink_exec_at main 3 led' -a on -d 'VALUE'
+complete -c tplink-exec -n '__tplink_exec_at main 3 led' -a off -d 'VALUE'
+complete -c tplink-exec -n '__tplink_exec_at main' -l timeout -x -d 'for the whole call: above 0, at most 3600; default 5'
+complete -c tplink-exec -n '__tplink_exec_at main' -l child -x -d 'an outlet of a strip: 1 is the first'
+complete -c tplink-exec -n '__tplink_exec_at main' -l print-state -d 'after switching, reads the state and prints it as check does'
+complete -c tplink-exec -n '__tplink_exec_at main' -l transition -x -d 'a light or dimmer takes that long to change'
+complete -c tplink-exec -n '__tplink_exec_at main' -l yes -d 'for reset'
+complete -c tplink-exec -n '__tplink_exec_at main' -l transport -x -a 'auto xor klap' -d 'xor: PORT only; klap: the HTTP port only; auto (default): PORT, and when that is ...'
+complete -c tplink-exec -n '__tplink_exec_at main' -l http-port -x -d 'where newer firmware speaks KLAP; default 80'
+complete -c tplink-exec -n '__tplink_exec_at main' -l quiet -d 'nothing on standard error'
+complete -c tplink-exec -n '__tplink_exec_at main' -l debug -d 'requests and replies, decoded, on standard error'
+complete -c tplink-exec -n '__tplink_exec_at main' -s h -l help -d 'prints the help'
+complete -c tplink-exec -n '__tplink_exec_at main' -l version -d 'prints the version'
+complete -c tplink-exec -n '__tplink_exec_at dialect' -s t -l target -x -a '(__fish_print_hostnames)'
+complete -c tplink-exec -n '__tplink_exec_at dialect' -s p -l port -x
+complete -c tplink-exec -n '__tplink_exec_at dialect' -s c -l command -x -a 'info on off ledoff ledon cloudinfo wlanscan time schedule countdown antitheft reboot reset energy energy_reset runtime_reset'
+complete -c tplink-exec -n '__tplink_exec_at dialect' -s j -l json -x
+complete -c tplink-exec -n '__tplink_exec_at dialect' -l timeout -x
+complete -c tplink-exec -n '__tplink_exec_at dialect' -s q -l quiet
+complete -c tplink-exec -n '__tplink_exec_at dialect' -l yes
+complete -c tplink-exec -n '__tplink_exec_at dialect' -l help
+complete -c tplink-exec -n '__tplink_exec_at dialect' -l version
+complete -c tplink-exec -n '__tplink_exec_at discover' -s h -l help -d 'prints the help'
+complete -c tplink-exec -n '__tplink_exec_at discover' -l timeout -x -d 'default 3'
+complete -c tplink-exec -n '__tplink_exec_at discover' -l target -x -d 'probes these instead of broadcasting: for networks that drop broadcasts'
+complete -c tplink-exec -n '__tplink_exec_at discover' -l json -d 'an array of objects'
+complete -c tplink-exec -n '__tplink_exec_at discover' -l save -d 'remembers the devices, to be called by alias or MAC, and the targets'
+complete -c tplink-exec -n '__tplink_exec_at discover' -l port -x -d 'of XOR, UDP and TCP; default 9999'
+complete -c tplink-exec -n '__tplink_exec_at encode' -s h -l help -d 'prints the help'
+complete -c tplink-exec -n '__tplink_exec_at encode' -l raw -d 'bytes instead of base64'
+complete -c tplink-exec -n '__tplink_exec_at encode' -l udp -d 'a datagram: without a length'
+complete -c tplink-exec -n '__tplink_exec_at decode' -s h -l help -d 'prints the help'
+complete -c tplink-exec -n '__tplink_exec_at decode' -l raw -d 'bytes instead of base64'
+complete -c tplink-exec -n '__tplink_exec_at decode' -l udp -d 'a datagram: without a length'
+complete -c tplink-exec -n '__tplink_exec_at watch' -a '(__fish_print_hostnames)'
+complete -c tplink-exec -n '__tplink_exec_at watch' -s h -l help -d 'prints the help'
+complete -c tplink-exec -n '__tplink_exec_at watch' -l interval -x -d 'seconds from poll to poll: above 0, at most 3600; default 2'
+complete -c tplink-exec -n '__tplink_exec_at watch' -l repeat -x -d 'tell all states again every S seconds'
+complete -c tplink-exec -n '__tplink_exec_at watch' -l timeout -x -d 'seconds for a poll or command: above 0, at most 3600; default 5'
+complete -c tplink-exec -n '__tplink_exec_at watch' -l json -d 'JSON objects, with time and power'
+complete -c tplink-exec -n '__tplink_exec_at watch' -l port -x -d 'default 9999'
+complete -c tplink-exec -n '__tplink_exec_at watch' -l debug -d 'events on standard error'
+complete -c tplink-exec -n '__tplink_exec_at openhab' -a '(__fish_print_hostnames)'
+complete -c tplink-exec -n '__tplink_exec_at openhab' -s h -l help -d 'prints the help'
+complete -c tplink-exec -n '__tplink_exec_at openhab' -l discover -d 'the devices of the network'
+complete -c tplink-exec -n '__tplink_exec_at openhab' -l output -x -a '(__fish_complete_directories)' -d 'openHAB\'s folder, mostly /etc/openhab; default: print the files'
+complete -c tplink-exec -n '__tplink_exec_at openhab' -l dry-run -d 'print what would change in DIR'
+complete -c tplink-exec -n '__tplink_exec_at openhab' -l program -x -d 'where this program is on openHAB\'s machine; default /etc/openhab/scripts/tplink-exec'
+complete -c tplink-exec -n '__tplink_exec_at openhab' -l port -x -d 'default 9999'
+complete -c tplink-exec -n '__tplink_exec_at openhab' -l timeout -x -d 'default 10'
+complete -c tplink-exec -n '__tplink_exec_at simulate' -s h -l help -d 'prints the help'
+complete -c tplink-exec -n '__tplink_exec_at simulate' -l model -x -a 'HS100 HS110 HS110v4 HS107 KP303 HS300 HS220 LB100 LB130 KL430 KP125M L530' -d 'each further one on the next address: HS100, HS110, HS110v4, HS107, KP303, HS300, ...'
+complete -c tplink-exec -n '__tplink_exec_at simulate' -l address -x -d 'default 127.0.0.1'
+complete -c tplink-exec -n '__tplink_exec_at simulate' -l port -x -d '0: any free one'
+complete -c tplink-exec -n '__tplink_exec_at simulate' -l klap -x -a '1 2' -d '1 or 2: newer firmware, with that version of KLAP on --http-port; --port is closed'
+complete -c tplink-exec -n '__tplink_exec_at simulate' -l http-port -x -d 'of KLAP; default 80, 0: any free one'
+complete -c tplink-exec -n '__tplink_exec_at simulate' -l login -x -d 'of KLAP: USER:PASSWORD, or of a device without account: blank, kasa, tapo; default blank'
+complete -c tplink-exec -n '__tplink_exec_at simulate' -l fault -x -a '403-always 403-once announce-0 announce-4-gib announce-too-little announce-too-much backlog bad-length bad-padding chunked close-after-reply close-before-reply close-in-body close-in-header close-in-length close-in-reply deep-nesting dribble drop-first empty-200 empty-object endless-header err-code garbage html-200 http-404 http-500 list no-length not-json not-utf-8 nul number one-byte-segments other-module redirect-302 reset-before-reply reset-in-reply short-48 silent slow-reply sysinfo-instead two-lengths two-replies wrong-signature' -d 'what to do instead of answering: announce-0, announce-4-gib, announce-too-little, ...'
+complete -c tplink-exec -n '__tplink_exec_at proxy' -a '(__fish_print_hostnames)'
+complete -c tplink-exec -n '__tplink_exec_at proxy' -s h -l help -d 'prints the help'
+complete -c tplink-exec -n '__tplink_exec_at proxy' -s l -l local-port -x -d 'default 8362'
+complete -c tplink-exec -n '__tplink_exec_at proxy' -l local-addr -x -d 'default 127.0.0.1; 0.0.0.0: all'
+complete -c tplink-exec -n '__tplink_exec_at proxy' -s p -l hs100-port -x -d 'of the devices; default 9999'
+complete -c tplink-exec -n '__tplink_exec_at proxy' -l allow-host -x -d 'one more name of this machine'
+complete -c tplink-exec -n '__tplink_exec_at proxy' -l token-file -x -a '(__fish_complete_path)' -d 'ask for the token in it: Authorization: Bearer TOKEN'
+complete -c tplink-exec -n '__tplink_exec_at proxy' -l debug -d 'a line per event on standard error'
+complete -c tplink-exec -n '__tplink_exec_at demo' -s h -l help -d 'prints the help'

@@ -1,0 +1,365 @@
+#!/usr/bin/env python3
+"""The proxy's page in a real browser: Debian's Chromium, without a window.
+
+    python3 tests/interop/chromium.py [FOLDER]
+
+Takes chromium and chromedriver from the PATH; where they are missing and this is root on Debian,
+apt-get installs chromium and chromium-driver. Otherwise: "skipped", exit code 0. Simulated
+devices and the proxy run on loopback addresses. Checked is
+
+- that the page lists the devices with state and power, and its switch really switches;
+- that a change made elsewhere appears, and that a device that ends is unknown, not OFF;
+- that aliases which are HTML are just text, and that nothing is loaded from elsewhere;
+- that it fits a phone, and the switches are big enough for a finger;
+- that the token is asked for once;
+- that a page of another origin, and a stranger's name that leads to this machine, switch nothing.
+
+Screenshots go to FOLDER, or a temporary one that is named. Exit code 1 when anything failed.
+"""
+
+import base64
+import contextlib
+import http.server
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import urllib.request
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+PROGRAM = str(ROOT / "scripts" / "tplink-exec")
+FLAGS = (
+    "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-sync "
+    "--disable-background-networking --disable-component-update --disable-dev-shm-usage "
+    "--host-resolver-rules=MAP\tstranger.example\t127.0.0.1,MAP\t*.invalid\t127.0.0.1"
+).split(" ")
+HOSTILE = '<img src=x onerror="document.title=1"></script><script>document.title=2</script>'
+TITLE = "Plugs"
+PHONE, SMALL_PHONE, DESKTOP = (390, 844), (320, 568), (1280, 800)
+FINGER = 44
+"""CSS pixels: the least width and height of what is to be touched (WCAG 2.5.5)."""
+
+STRANGER = """<!DOCTYPE html><title>stranger</title><iframe name=f></iframe>
+<form method=post target=f enctype=text/plain action="@/command"><input name='{"system":
+{"set_relay_state":{"state":1}},"x":"' value='"}'></form>
+<form method=post target=f enctype=text/plain action="@/@NAME@/state"><input name=ON></form>
+<script>
+const body = '{"system":{"set_relay_state":{"state":1}}}';
+const json = { "Content-Type": "application/json" };
+Promise.allSettled([
+  fetch("@/command", { method: "POST", body, mode: "no-cors" }),
+  fetch("@/command", { method: "POST", body, headers: json }),
+  fetch("@/@NAME@/state", { method: "POST", body: "ON", mode: "no-cors" }),
+  fetch("@/@NAME@/state", { method: "PUT", body: "ON" }),
+  fetch("@/@NAME@/state", { method: "POST", body: new Blob(["ON"]), mode: "no-cors" }),
+]).then((all) => {
+  document.forms[0].submit();
+  setTimeout(() => document.forms[1].submit(), 300);
+  setTimeout(() => { document.title = "tried " + all.length; }, 600);
+});
+</script>"""
+
+
+class Report:
+    def __init__(self):
+        self.passed = self.failed = 0
+
+    def equal(self, name, found, expected):
+        self.true(name, found == expected, "%r instead of %r" % (found, expected))
+
+    def true(self, name, good, reason=""):
+        if good:
+            self.passed += 1
+            print("ok    %s" % name, flush=True)
+        else:
+            self.failed += 1
+            print("FAIL  %s: %s" % (name, reason), flush=True)
+
+
+class Browser:
+    """Chromium by the WebDriver protocol; `/goog/cdp` is chromedriver's way to DevTools."""
+
+    def __init__(self, port, profile):
+        self.base = "http://127.0.0.1:%d" % port
+        self.opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+        options = {
+            "binary": shutil.which("chromium"),
+            "args": [*[flag.replace("\t", " ") for flag in FLAGS], "--user-data-dir=" + profile],
+        }
+        wanted = {"goog:chromeOptions": options, "goog:loggingPrefs": {"browser": "ALL"}}
+        found = self.call("POST", "/session", {"capabilities": {"alwaysMatch": wanted}})
+        self.base += "/session/" + found["sessionId"]
+
+    def call(self, method, path, body=None):
+        data = None if method == "GET" else json.dumps(body or {}).encode()
+        request = urllib.request.Request(self.base + path, data, method=method)
+        with self.opener.open(request, timeout=60) as answer:
+            return json.load(answer)["value"]
+
+    def open(self, url):
+        self.call("POST", "/url", {"url": url})
+
+    def run(self, script, *arguments):
+        """What the body of a function returns in the page."""
+        return self.call("POST", "/execute/sync", {"script": script, "args": arguments})
+
+    def until(self, script, wanted, seconds=10.0):
+        """What the script returns, as soon as it is `wanted`, or in the end."""
+        end = time.monotonic() + seconds
+        found = self.run(script)
+        while found != wanted and time.monotonic() < end:
+            time.sleep(0.1)
+            found = self.run(script)
+        return found
+
+    def devtools(self, command, **parameters):
+        body = {"cmd": command, "params": parameters}
+        return self.call("POST", "/goog/cdp/execute", body)
+
+    def size(self, width, height, dark=False):
+        mobile = width < 600
+        scale = 2 if mobile else 1
+        self.devtools(
+            "Emulation.setDeviceMetricsOverride",
+            width=width,
+            height=height,
+            deviceScaleFactor=scale,
+            mobile=mobile,
+        )
+        scheme = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
+        self.devtools("Emulation.setEmulatedMedia", features=[scheme])
+
+    def screenshot(self, path):
+        time.sleep(0.3)  # a switch moves
+        path.write_bytes(base64.b64decode(self.call("GET", "/screenshot")))
+
+    def complaints(self):
+        """What the console has said since the last call."""
+        said = self.call("POST", "/se/log", {"type": "browser"})
+        return [entry["message"] for entry in said if entry["level"] in ("SEVERE", "WARNING")]
+
+    def click(self, selector):
+        found = self.call("POST", "/element", {"using": "css selector", "value": selector})
+        self.call("POST", "/element/%s/click" % next(iter(found.values())))
+
+    def type(self, selector, text):
+        found = self.call("POST", "/element", {"using": "css selector", "value": selector})
+        self.call("POST", "/element/%s/value" % next(iter(found.values())), {"text": text})
+
+
+def card(number, what):
+    """A script: the text or class of a part of a device's card."""
+    return 'return document.querySelectorAll("article")[%d]%s' % (number, what)
+
+
+def now(number):
+    return card(number, '.querySelector(".now").textContent')
+
+
+@contextlib.contextmanager
+def running(words, pattern):
+    """A process; yields what `pattern` finds in its first lines."""
+    process = subprocess.Popen(
+        words, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+    )
+    try:
+        for raw in process.stdout:
+            found = re.search(pattern, raw.decode())
+            if found:
+                yield process, found[1]
+                return
+        raise SystemExit("%s does not start" % words)
+    finally:
+        process.terminate()
+        process.wait(20)
+        process.stdout.close()
+
+
+@contextlib.contextmanager
+def simulated(model, address, port="0"):
+    words = [PROGRAM, "simulate", "--model", model, "--address", address, "--port", port]
+    with running(words, r" \S+:(\d+)\n") as (process, found):
+        yield process, "%s:%s" % (address, found)
+
+
+def proxied(*words):
+    return running([PROGRAM, "proxy", "-l", "0", *words], r"http://(\S+)/")
+
+
+def plug(place, *command):
+    """What tplink-exec prints."""
+    done = subprocess.run(
+        [PROGRAM, *place.rsplit(":", 1), *command], stdout=subprocess.PIPE, timeout=30
+    )
+    return done.stdout.decode().strip()
+
+
+def obtained():
+    """Whether there is a Chromium with its driver."""
+    programs = ("chromium", "chromedriver")
+    if not all(map(shutil.which, programs)) and os.getuid() == 0 and shutil.which("apt-get"):
+        for words in (["update"], ["install", "-y", "--no-install-recommends"]):
+            packages = ["chromium", "chromium-driver"] if len(words) > 1 else []
+            subprocess.run(
+                ["apt-get", "-qq", *words, *packages], stdout=subprocess.DEVNULL, timeout=900
+            )
+    return all(map(shutil.which, programs))
+
+
+def check_page(report, browser, base, places, folder):
+    """State, power and switches of the devices in `places`, of which the second is hostile."""
+    browser.size(*PHONE)
+    browser.open(base)
+    off = "OFF · 0.0 W"
+    report.equal("the first device is off", browser.until(now(0), off), off)
+    report.equal(
+        "there are all",
+        browser.run('return document.querySelectorAll("article").length'),
+        len(places),
+    )
+    title = card(1, '.querySelector("h2").textContent')
+    report.equal("a hostile alias is text", browser.until(title, HOSTILE), HOSTILE)
+    report.equal(
+        "and made no elements",
+        browser.run('return document.querySelectorAll("article img, article script").length'),
+        0,
+    )
+    browser.click("article .switch")
+    report.true("the switch shows ON", browser.until(now(0), "ON · 61.8 W").startswith("ON"))
+    report.equal("the plug is on", plug(places[0], "check"), "ON")
+    plug(places[2], "on")
+    found = browser.until(now(2), "ON · 7.0 W")
+    report.true("a change made elsewhere appears", found.startswith("ON"), found)
+    checked = card(0, '.querySelector(".switch").getAttribute("aria-checked")')
+    report.equal("screen readers hear it", browser.run(checked), "true")
+    browser.screenshot(folder / "phone.png")
+    for width, height in (PHONE, SMALL_PHONE, DESKTOP):
+        browser.size(width, height)
+        wide = browser.run("return document.documentElement.scrollWidth - innerWidth")
+        report.true("no wider than %d" % width, wide <= 0, wide)
+    rectangle = "const r = document.querySelector('.switch').getBoundingClientRect();"
+    least = browser.run(rectangle + "return Math.min(r.width, r.height)")
+    report.true("a switch is for a finger", least >= FINGER, least)
+    loaded = browser.run("return performance.getEntriesByType('resource').map((e) => e.name)")
+    elsewhere = [url for url in loaded if not url.startswith((base, "data:"))]
+    report.equal("nothing comes from elsewhere", elsewhere, [])
+    report.equal("its title is its own", browser.run("return document.title"), TITLE)
+    report.equal("the console is silent", browser.complaints(), [])
+
+
+def check_gone(report, browser, base, number, folder):
+    """A device that has ended is unknown."""
+    found = browser.until(now(number), "unknown")
+    report.equal("a device that ends is unknown", found, "unknown")
+    shown = browser.run(card(number, ".textContent"))
+    report.true("and says why", "refused" in shown and "OFF" not in shown, shown)
+    disabled = card(number, '.querySelector(".switch").disabled')
+    report.equal("its switch does nothing", browser.run(disabled), True)
+    browser.screenshot(folder / "desktop.png")
+    browser.size(*PHONE, dark=True)
+    browser.screenshot(folder / "phone-dark.png")
+    browser.complaints()
+
+
+def check_token(report, browser, place, folder):
+    token = folder / "token"
+    token.touch(0o600)
+    token.write_text("open-sesame\n")
+    with proxied("--token-file", str(token), place) as (_, at):
+        browser.size(*PHONE)
+        browser.open("http://%s/" % at)
+        hidden = 'return document.getElementById("login").hidden'
+        report.equal("the token is asked for", browser.until(hidden, False), False)
+        trouble = 'return document.getElementById("trouble").hidden'
+        report.equal("without a complaint", browser.run(trouble), True)
+        browser.type("#token", "wrong")
+        browser.click("#login button")
+        report.equal("a wrong one is refused", browser.until(trouble, False), False)
+        browser.screenshot(folder / "token.png")
+        browser.type("#token", "open-sesame")
+        browser.click("#login button")
+        report.equal("the right one is taken", browser.until(hidden, True), True)
+        browser.open("http://%s/" % at)
+        count = 'return document.querySelectorAll("article.on, article.off").length'
+        report.equal("and asked for once", browser.until(count, 1), 1)
+        report.equal("no form now", browser.run(hidden), True)
+
+
+def check_strangers(report, browser, base, place, page):
+    """Pages from elsewhere; the plug at `place`, the only device at `base`, must stay off."""
+    plug(place, "off")
+    browser.open(page)
+    title = browser.until("return document.title", "tried 5")
+    report.equal("a page of another origin has tried", title, "tried 5")
+    report.equal("and switched nothing", plug(place, "check"), "OFF")
+    port = base.rstrip("/").rsplit(":", 1)[1]
+    browser.open("http://stranger.example:%s/" % port)
+    shown = browser.run("return document.body.textContent")
+    report.true("a stranger's name is refused", "stranger.example" in shown, shown)
+
+
+def stranger(base, name):
+    """A web server on another port, which to a browser is another origin."""
+    text = STRANGER.replace("@NAME@", name).replace("@", base.rstrip("/")).encode()
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def do_GET(self):
+            self.send_response(200)
+            self.send_header("Content-Type", "text/html")
+            self.end_headers()
+            self.wfile.write(text)
+
+        def log_message(self, *_):
+            pass
+
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    return "http://127.0.0.1:%d/" % server.server_address[1]
+
+
+def check(report, folder, stack):
+    enter = stack.enter_context
+    profile = enter(tempfile.TemporaryDirectory())
+    _, port = enter(running(["chromedriver", "--port=0"], r"successfully on port (\d+)"))
+    browser = Browser(int(port), profile)
+    stack.callback(browser.call, "DELETE", "")
+    models = ("HS110", "HS100", "LB130", "HS300")
+    devices = [enter(simulated(model, "127.0.84.%d" % n)) for n, model in enumerate(models, 1)]
+    places = [place for _, place in devices]
+    plug(places[0], "alias", "Living room lamp")
+    plug(places[1], "alias", HOSTILE)
+    plug(places[2], "alias", "Лампа 灯 Lämpchen")
+    last, gone = enter(simulated("HS110", "127.0.84.9"))
+    _, at = enter(proxied(*places, gone))
+    base = "http://%s/" % at
+    check_page(report, browser, base, [*places, gone], folder)
+    last.terminate()
+    last.wait(20)
+    check_gone(report, browser, base, len(places), folder)
+    check_token(report, browser, places[0], folder)
+    _, at = enter(proxied(places[0]))
+    base = "http://%s/" % at
+    check_strangers(report, browser, base, places[0], stranger(base, places[0]))
+
+
+def main(argv):
+    if not obtained():
+        print("skipped: no chromium and chromedriver here")
+        return 0
+    folder = Path(argv[0]) if argv else Path(tempfile.mkdtemp(prefix="tplink-exec-page-"))
+    folder.mkdir(exist_ok=True)
+    report = Report()
+    with contextlib.ExitStack() as stack:
+        check(report, folder, stack)
+    print("%d passed, %d failed; screenshots in %s" % (report.passed, report.failed, folder))
+    return 1 if report.failed else 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))
