@@ -419,6 +419,13 @@ class Rules(Writer):
         for call in re.findall(r"executeCommandLine\((.*)\)", self.rules):
             self.assertEqual(re.findall(STRING_LITERAL, call), [str(self.installed)])
 
+    def test_the_words_of_a_tag_stand_in_their_order(self):
+        calls = re.findall(r"executeCommandLine\(.*?\), \".*?\", (.*)\)", self.rules)
+        words = ["words.get(%d)" % number for number in range(1, 5)]
+        wanted = [", ".join([*words[:count], "command"]) for count in (2, 3, 4)]
+        self.assertEqual(calls, wanted)
+        self.assertEqual(re.findall(r"words\.size == (\d)", self.rules), ["3", "4"])
+
     def test_a_failure_is_undef(self):
         for rule in (self.switching, self.following):
             good, _, bad = rule.partition("} else {")
@@ -700,8 +707,15 @@ class Output(Writer):
         real.mkdir()
         (self.out / "items").symlink_to(real)
         (real / "kept").write_bytes(b"")
-        self.write(place(self.device()))
+        device = self.device()
+        self.write(place(device))
         self.assertEqual({path.name for path in real.iterdir()}, {"kept", "tplink.items"})
+        (real / "tplink.items").rename(real / "other")
+        (real / "tplink.items").symlink_to("other")
+        device.device.alias = "New"
+        self.write(place(device))
+        self.assertTrue((real / "tplink.items").is_symlink())
+        self.assertIn("Tplink_New", (real / "other").read_text())
 
     def test_a_dry_run_prints_a_diff_and_writes_nothing(self):
         device = self.device(alias="One")
