@@ -53,7 +53,7 @@ MODELS = {
 }
 READ = {"Switch": "check", "Dimmer": "brightness", "Color": "color", "Number": "temperature"}
 COMMANDS = {
-    "Switch": [("ON", "ON"), ("ON", "ON"), ("OFF", "OFF"), ("OFF", "OFF")],
+    "Switch": [("ON", "ON"), ("ON", "ON"), ("OFF", "OFF")],
     "Dimmer": [("ON", ""), ("33", "33"), ("INCREASE", "43"), ("DECREASE", "33"), ("OFF", "0")],
     "Color": [
         ("ON", ""),
@@ -145,6 +145,7 @@ class Files(Examples):
     def test_the_whitelist_is_the_commands_of_the_things(self):
         commands = [str(thing.parameters["command"]) for thing in self.polls.values()]
         self.assertEqual(sorted(self.whitelist), sorted(commands))
+        self.assertEqual(len(set(commands)), len(commands))
 
     def test_links_point_at_channels_that_exist(self):
         linked = {}
@@ -176,6 +177,8 @@ class Files(Examples):
                 self.assertEqual(words[0], "tplink-exec", name)
                 self.assertIn(" ".join(words[1:3]), MODELS, name)
                 self.assertIn(len(words), (3, 4, 5), name)
+        tags = [tag for item in self.items.values() for tag in item.tags]
+        self.assertEqual(len(set(tags)), len(tags))
 
     def test_every_name_has_the_items_that_the_rules_want(self):
         for name, item in self.taking.items():
@@ -250,6 +253,9 @@ class Plays(Examples):
             device = stack.enter_context(simulated(model))
             places[place] = "%s %d" % (device.host, device.port)
         cls.devices = Devices(places, INSTALLED)
+        broken = stack.enter_context(simulated("HS100", "garbage"))
+        place = "%s %d" % (broken.host, broken.port)
+        cls.broken = Devices(dict.fromkeys(places, place), INSTALLED)
         taken = stack.enter_context(socket.socket())
         taken.bind(("127.0.0.1", 0))  # and does not listen: refused
         nobody = "127.0.0.1 %d" % taken.getsockname()[1]
@@ -316,7 +322,7 @@ class Plays(Examples):
 
     def test_every_poll_is_a_state_or_UNDEF_with_a_line_that_says_why(self):
         process([*PROGRAM, *self.words("Bulb_White"), "temperature", "2700"])
-        for devices, failed in ((self.devices, False), (self.gone, True)):
+        for devices, failed in ((self.devices, False), (self.broken, True)):
             house = self.house(devices)
             for uid in self.polls:
                 house.poll(uid)
@@ -337,9 +343,10 @@ class Plays(Examples):
 
     def test_a_command_that_fails_is_UNDEF_and_a_line(self):
         missing = Devices(self.devices.places, "/elsewhere")
+        error = r"failed: tplink-exec: 127\.0\.0\.1:\d+: [^\n]+"
         for name in ("Plug", "Strip_1", "Bulb_White", "Kitchen"):
             for devices, line in (
-                (self.gone, r"failed: tplink-exec: 127\.0\.0\.1:\d+: [^\n]+"),
+                (self.gone if name == "Plug" else self.broken, error),
                 (missing, "failed: not started, or no end after 10 s: see openhab.log"),
             ):
                 house = self.house(devices)
