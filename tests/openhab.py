@@ -1,7 +1,7 @@
 """What openHAB makes of its files: things, items, sitemaps, the whitelist, and commands.
 
-Strict where openHAB is, and where it lets a mistake through silently. How it behaves was observed on
-openHAB 5.3 and its Exec binding.
+Strict where openHAB is, and where it lets a mistake through silently. How it behaves was observed
+on openHAB 5.3 and its Exec binding.
 """
 
 import collections
@@ -33,9 +33,7 @@ ITEM_TYPES = {"Switch", "String", "Number", "DateTime", "Dimmer", "Color", "Grou
 OTHER_TYPES = {"Contact", "Image", "Location", "Player", "Rollershutter", "Call"}
 DIMENSIONS = {"Power": "W", "ElectricPotential": "V", "ElectricCurrent": "A", "Energy": "kWh"}
 METADATA = {"channel", "autoupdate", "expire", "unit"}
-WIDGETS = set(
-    "Frame Text Image Switch Selection Slider Setpoint Group Colorpicker Default".split()
-)
+WIDGETS = set("Frame Text Image Switch Selection Slider Setpoint Group Colorpicker Default".split())
 ATTRIBUTES = ("item", "label", "icon", "minValue", "maxValue", "step")
 
 TOKEN = re.compile(
@@ -177,7 +175,8 @@ def check_parameters(uid, parameters):
     if "command" not in parameters:
         raise Refused("%s: no command" % uid)
     for name, value in parameters.items():
-        pattern = {str: None, int: r"[1-9]\d*", bool: "true|false"}[PARAMETERS.get(name, str)]
+        number = r"\d+" if name == "interval" else r"[1-9]\d*"
+        pattern = {str: None, int: number, bool: "true|false"}[PARAMETERS.get(name, str)]
         written = value if pattern is None else re.fullmatch(pattern, value)
         if name not in PARAMETERS or not written or isinstance(value, Text) != (pattern is None):
             raise Refused("%s: %s=%r" % (uid, name, value))

@@ -9,7 +9,7 @@ import re
 import shlex
 import subprocess
 
-from tests.openhab import PATIENCE_S, PROGRAM, Refused, run_call, run_thing
+from tests.openhab import PATIENCE_S, PROCESS_END_S, PROGRAM, Refused, run_call, run_thing
 from tests.openhab_rules import Value
 
 EVENTS = 200  # more of them is a loop
@@ -37,9 +37,12 @@ class Devices:
         self.places, self.installed = places, installed
 
     def words(self, words):
-        """The words of a call, with what stands for program and device replaced; None: no program."""
+        """The words of a call, with program and device replaced; None: no program."""
         if words[0] != self.installed:
             return None
+        if words[1] == "-t":  # softScheck's dialect
+            host, port = self.places[words[2] + " 9999"].split()
+            return [*PROGRAM, "-t", host, "-p", port, *words[3:]]
         where = " ".join(words[1:3])
         if where not in self.places:
             raise Refused("no such device: " + where)
@@ -82,7 +85,7 @@ class House:
             self.one(*self.queue.popleft())
 
     def one(self, event, name, value):
-        item = self.items[name] if name in self.items else None
+        item = self.items.get(name)
         if item is None:
             raise Refused("no such item: " + name)
         kind = item.kind.split(":")[1 if item.kind.startswith("Group:") else 0]
@@ -154,12 +157,12 @@ class House:
         """executeCommandLine as openHAB 3 and later have it."""
         if not isinstance(first, Value) or not words or not all(type(w) is str for w in words):
             raise Refused("executeCommandLine(%s, %s)" % (first, words))
-        self.in_time(first.has["seconds"])
+        self.in_time(first.has["seconds"], 10 if words[1] == "-t" else 5)
         words = self.devices.words(list(words))
         return None if words is None else run_call(words)
 
-    def in_time(self, seconds):
-        if not 5.25 < seconds < 60:
+    def in_time(self, seconds, program_s=5):
+        if not program_s + PROCESS_END_S < seconds < 60:
             raise Refused("openHAB must wait longer than the program, not %s s" % seconds)
 
 
@@ -208,9 +211,10 @@ new Function('require', fs.readFileSync(file, 'utf8'))(load);
 const answers = events.map(([event, name, value]) => {
   posted = [];
   for (const rule of rules) {
-    if (rule.triggers.event !== event || !items[name].groups.includes(rule.triggers.group)) continue;
+    const { event: wanted, group } = rule.triggers;
+    if (wanted !== event || !items[name].groups.includes(group)) continue;
     const key = event === 'command' ? 'receivedCommand' : 'receivedState';
-    rule.execute({ itemName: name, groupName: rule.triggers.group, [key]: value });
+    rule.execute({ itemName: name, groupName: group, [key]: value });
   }
   return posted;
 });

@@ -15,6 +15,7 @@ TOKEN = re.compile(
     re.VERBOSE,
 )
 TRIGGER = re.compile(r"(Item|Member of) (\w+) (received command|received update)(?: (\w+))?")
+CRON = re.compile(r'Time cron "[-*/?0-9,]+( [-*/?0-9A-Z,]+){5,6}"')
 RULE = re.compile(r'^rule "([^"\n]+)"\nwhen\n(.*?)^then\n(.*?)^end$', re.DOTALL | re.MULTILINE)
 
 
@@ -32,9 +33,12 @@ class Rule:
     def __init__(self, name, triggers, body):
         self.name, self.body, self.triggers = name, body, []
         for trigger in re.split(r"\sor\s", triggers):
-            found = TRIGGER.fullmatch(" ".join(trigger.split()))
+            trigger = " ".join(trigger.split())
+            if CRON.fullmatch(trigger):
+                continue
+            found = TRIGGER.fullmatch(trigger)
             if not found:
-                raise Refused("unknown trigger: " + trigger.strip())
+                raise Refused("unknown trigger: " + trigger)
             self.triggers.append((found[1], found[2], found[3], found[4] or ""))
         self.statements = Parser(body).block(None)
 
@@ -124,6 +128,8 @@ class Parser:
         return left
 
     def postfix(self):
+        if self.took("!"):
+            return ("not", self.postfix())
         value = self.primary()
         while self.took("."):
             value = ("member", value, self.word(), self.arguments())
@@ -180,6 +186,8 @@ def evaluate(node, names):
     kind = node[0]
     if kind == "value":
         return node[1]
+    if kind == "not":
+        return not truth(evaluate(node[1], names))
     if kind == "if":
         return evaluate(node[2 if truth(evaluate(node[1], names)) else 3], names)
     if kind == "function":
@@ -227,6 +235,8 @@ STRING = {
     "toString": str,
     "trim": lambda text: text.strip(),
     "split": lambda text, pattern: re.split(pattern, text),
+    "toLowerCase": str.lower,
+    "contains": lambda text, part: part in text,
     "startsWith": lambda text, start: text.startswith(start),
     "matches": lambda text, pattern: bool(re.fullmatch(pattern, text)),
     "replaceFirst": lambda text, pattern, new: re.sub(pattern, new, text, count=1),

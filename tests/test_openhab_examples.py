@@ -220,7 +220,11 @@ class Files(Examples):
             self.assertEqual(set(items) - set(shown) - hidden, set(), name)
             for widget, item in widgets:
                 if widget in ("Switch", "Slider", "Colorpicker", "Setpoint"):
-                    wanted = {"Slider": "Dimmer|Color", "Colorpicker": "Color", "Setpoint": "Number"}
+                    wanted = {
+                        "Slider": "Dimmer|Color",
+                        "Colorpicker": "Color",
+                        "Setpoint": "Number",
+                    }
                     kind = items[item].kind
                     self.assertRegex(kind, "^(%s)$" % wanted.get(widget, "Switch|Group:.*"), name)
 
@@ -228,7 +232,14 @@ class Files(Examples):
         (states,) = self.maps.values()
         for printed in ("ON", "OFF"):
             self.assertEqual(states(printed), printed)
-        for printed in ("", "on", "tplink-exec: 1.2.3.4:9999: x", "sh: 1: not found", "1", "ON\nON"):
+        for printed in (
+            "",
+            "on",
+            "tplink-exec: 1.2.3.4:9999: x",
+            "sh: 1: not found",
+            "1",
+            "ON\nON",
+        ):
             self.assertEqual(states(printed), "UNDEF")
 
     def test_the_rules_are_those_that_the_program_writes(self):
@@ -350,18 +361,41 @@ class Plays(Examples):
                 (missing, "failed: not started, or no end after 10 s: see openhab.log"),
             ):
                 house = self.house(devices)
-                self.assertEqual(house.command(name, COMMANDS[self.items[name].kind][0][0]), "UNDEF")
+                self.assertEqual(
+                    house.command(name, COMMANDS[self.items[name].kind][0][0]), "UNDEF"
+                )
                 self.assertRegex(house.states[name + "_Command_Result"], "^%s$" % line)
                 self.assertEqual([e[0] for e in house.log].count("command"), 1)
 
     @unittest.skipUnless(NODE, "no node here")
     def test_javascript_does_what_the_dsl_does(self):
-        events = [("command", "Plug", "ON"), ("command", "Strip_3", "OFF"), ("command", "Hall", "33")]
+        events = [
+            ("command", "Plug", "ON"),
+            ("command", "Strip_3", "OFF"),
+            ("command", "Hall", "33"),
+        ]
         events += [("command", "Bulb", "1,2,3"), ("command", "Bulb_White", "x")]
-        outputs = ["ON", "OFF", "on", "", "1", "-1.500", "61.753", "1,2,3", "1,2", "0 ON", "x\ny", "NULL"]
+        outputs = [
+            "ON",
+            "OFF",
+            "on",
+            "",
+            "1",
+            "-1.500",
+            "61.753",
+            "1,2,3",
+            "1,2",
+            "0 ON",
+            "x\ny",
+            "NULL",
+        ]
         events += [("update", "Plug_Poll_Output", output) for output in outputs]
         missing = Devices(self.devices.places, "/elsewhere")
-        for devices, some in ((self.devices, events), (self.gone, events[:1]), (missing, events[:1])):
+        for devices, some in (
+            (self.devices, events),
+            (self.gone, events[:1]),
+            (missing, events[:1]),
+        ):
             file = EXAMPLES / "automation" / "js" / "tplink.js"
             posts = javascript(NODE, file, self.items, devices, some)
             for event, posted in zip(some, posts):
@@ -532,6 +566,136 @@ class Installation(unittest.TestCase):
         self.assertEqual(len(table), len(set(table)))
 
 
+class Documents(Examples):
+    """Code in the texts is run, too: "after" in MIGRATION.md, things in the README."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        stack = contextlib.ExitStack()
+        cls.addClassCleanup(stack.close)
+        plug = stack.enter_context(simulated("HS110"))
+        place = {"192.168.1.2 9999": "%s %d" % (plug.host, plug.port)}
+        cls.devices = Devices(place, INSTALLED)
+        cls.text = (ROOT / "MIGRATION.md").read_text("utf-8")
+
+    def blocks(self, language, start):
+        found = re.findall(r"(?ms)^```(\w*)\n(.*?)^```$", self.text)
+        return [code for of, code in found if of == language and code.startswith(start)]
+
+    def test_every_block_says_what_it_is(self):
+        java = self.blocks("java", "")
+        self.assertEqual(len(java), len(self.blocks("java", "// before\n") + self.after()))
+        self.assertGreater(len(self.after()), 6)
+        for code in self.blocks("java", "// before\n"):
+            self.assertNotIn("tplink-exec", code)
+
+    def after(self):
+        return self.blocks("java", "// after")
+
+    def test_things_poll_and_take_an_input(self):
+        count = 0
+        for code in self.after() + re.findall(
+            r"(?ms)^Thing .*?^\]$", (ROOT / "README.md").read_text()
+        ):
+            if re.search("(?m)^Thing ", code):
+                for uid, parameters in things_of(code).items():
+                    check_parameters(uid, parameters)
+                    command = self.devices.command(parameters["command"])
+                    output, status = run_thing(command, "ON")
+                    self.assertEqual(status, 0, output)
+                    self.assertRegex(output, r"^(ON|OFF|[\d.]+|)$")
+                    count += 1
+        self.assertEqual(count, 5)
+
+    def test_rules(self):
+        count = 0
+        for code in self.after():
+            for rule in rules_of(code) if '\nrule "' in code else []:
+                self.check_rule(rule)
+                count += 1
+        self.assertGreater(count, 2)
+
+    def check_rule(self, rule):
+        items = items_of('Switch Fan { autoupdate="false" }')
+        looks = not rule.triggers
+        missing = Devices(self.devices.places, "/elsewhere")
+        for devices, command in ((self.devices, "ON"), (self.devices, "OFF"), (missing, "ON")):
+            house = House(devices, {}, items, [rule], [])
+            if looks:
+                words = [*PROGRAM, *self.devices.places["192.168.1.2 9999"].split(), command]
+                process(words)
+            rule.run(house.names(items["Fan"], "Fan", command))
+            posted = [("update", "Fan", "UNDEF")] if devices is missing else []
+            posted = posted or [("update", "Fan", command)] * looks
+            self.assertEqual(list(house.queue), posted, rule.name)
+            if devices is self.devices:
+                self.assertEqual(run_thing(self.devices.command(self.check()))[0], command)
+
+    def check(self):
+        return INSTALLED + " 192.168.1.2 9999 check"
+
+    def test_things_and_items_go_with_the_rules(self):
+        texts = self.text.split("// after, in things\n")[1:]
+        self.assertEqual(len(texts), 2)
+        for text in texts:
+            things = all_things_of(text.partition("```")[0])
+            items = items_of(re.search(r"(?s)// after, in items\n(.*?)```", text)[1])
+            commands = [str(thing.parameters["command"]) for thing in things.values()]
+            house = House(self.devices, things, items, self.rules, commands)
+            for command in ("ON", "OFF"):
+                self.assertEqual(house.command("Fan", command), command)
+                self.assertEqual(house.states["Fan_Command_Result"], "OK")
+            for uid in things:
+                house.poll(uid)
+            self.assertEqual(house.states.get("Fan_Power", "0.000"), "0.000")
+            self.assertNotIn("UNDEF", house.states.values())
+
+    def test_command_lines(self):
+        count = 0
+        for code in self.blocks("sh", ""):
+            for line in code.splitlines():
+                words = shlex.split(line, comments=True)
+                if words and words[0].endswith("tplink-exec") and words[1] == "192.168.1.2":
+                    _, stderr, code = process(self.devices.words([INSTALLED, *words[1:]]))
+                    self.assertEqual((stderr, code), ("", 0), line)
+                    count += 1
+        self.assertGreater(count, 2)
+        table = re.search(r"(?ms)^\| its channel.*?^$", self.text)[0]
+        for reads in re.findall(r"(?m)^\| [^|]* \| `(.*?)`", table):
+            if "--child" not in reads and reads.split()[0] not in (
+                "brightness",
+                "color",
+                "temperature",
+            ):
+                stdout, stderr, _ = process(
+                    self.devices.words([*self.check().split()[:3], *reads.split()])
+                )
+                self.assertEqual(stderr, "", reads)
+                self.assertRegex(stdout, r"^(ON|OFF|-?[\d.]+)$", reads)
+
+    def test_the_command_of_the_main_ui(self):
+        (command,) = re.findall(r"(?m)^\| Command \| `(.*?)` \|$", self.text)
+        self.assertIn(command, self.whitelist)
+
+    def test_links_point_to_files_and_headings(self):
+        for name in ("MIGRATION.md", "README.md", "openhab-examples/README.md"):
+            path = ROOT / name
+            for target in re.findall(r"\]\(([^)]+)\)", path.read_text("utf-8")):
+                file, _, heading = target.partition("#")
+                if "://" not in target:
+                    linked = path.parent / file if file else path
+                    self.assertTrue(linked.exists(), target)
+                    if heading:
+                        self.assertIn(heading, anchors(linked.read_text("utf-8")), target)
+
+
+def anchors(text):
+    """What a # of a link to a Markdown file may name."""
+    titles = re.findall(r"(?m)^#+ (.*)$", text)
+    return {re.sub(r"[^\w -]", "", title.lower()).replace(" ", "-") for title in titles}
+
+
 class OpenHab(unittest.TestCase):
     """That tests/openhab*.py read and run things as openHAB does."""
 
@@ -546,13 +710,19 @@ class OpenHab(unittest.TestCase):
                 things_of(thing % bad)
 
     def test_channels_of_other_bindings(self):
-        text = 'Bridge a:b:c [ x=1 ] Thing a:d:c:e "E" (a:b:c) { Channels: Type switch : s "S" [ y="z" ] }'
-        self.assertEqual(all_things_of(text)["a:d:c:e"].channels, {"a:d:c:e:s": ("switch", {"y": "z"})})
+        text = (
+            'Bridge a:b:c [ x=1 ] Thing a:d:c:e "E" (a:b:c) { Channels: Type switch : s [ y="z" ] }'
+        )
+        self.assertEqual(
+            all_things_of(text)["a:d:c:e"].channels, {"a:d:c:e:s": ("switch", {"y": "z"})}
+        )
         with self.assertRaises(Refused):
             all_things_of(text.replace("(a:b:c)", "(a:b:x)"))
 
     def test_a_file_with_one_bad_item_is_refused(self):
-        items_of('Switch x "X [%s]" <icon> (g, h) ["t"] { channel="a:b:c:d" [profile="p"], unit="W" }')
+        items_of(
+            'Switch x "X [%s]" <icon> (g, h) ["t"] { channel="a:b:c:d" [profile="p"], unit="W" }'
+        )
         bad = "Switch 1x|Swich x|Number:Pover x|Switch x\nString x|Switch x-y|Switch Dimmer"
         bad += '|Group:Switch:OR(ON) x|Switch x (g h)|Switch x ["t]|Switch x { autoupdat="false" }'
         for text in bad.split("|"):
@@ -579,9 +749,17 @@ class OpenHab(unittest.TestCase):
     def test_what_a_rule_may_not_do(self):
         rule = 'rule "r"\nwhen\n    Item x received update\nthen\n%s\nend\n'
         names = {"null": None, "x": "a", "f": lambda *values: None}
-        for good in ('f(x.trim + "b")', "if (x !== null && x == \"a\") f(1) else f(2)"):
+        for good in ('f(x.trim + "b")', 'if (x !== null && x == "a") f(1) else f(2)'):
             rules_of(rule % good)[0].run(names)
-        for bad in ("y", "x.trimm", "null.trim", "if (x) f(1)", "val a = f(x).size", "f(x", "f('a')"):
+        for bad in (
+            "y",
+            "x.trimm",
+            "null.trim",
+            "if (x) f(1)",
+            "val a = f(x).size",
+            "f(x",
+            "f('a')",
+        ):
             with self.assertRaises(Refused, msg=bad):
                 rules_of(rule % bad)[0].run(names)
         for bad in ("x\n" + rule % "x", (rule % "x").replace("received", "recieved")):

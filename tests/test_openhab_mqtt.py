@@ -1,4 +1,4 @@
-"""openhab-examples: what MQTT's things make of the lines of a real `watch`, and the units that run it."""
+"""openhab-examples: what MQTT's things make of the lines of a real `watch`, and its units."""
 
 import json
 import re
@@ -21,6 +21,8 @@ from tests.openhab import (
 )
 
 HOST = "192.168.1.2"
+
+
 def transformed(pattern, message):
     """A message after a chain of REGEX and JSONPATH, as openHAB does it; None: discarded."""
     for step in pattern.split("\u2229"):
