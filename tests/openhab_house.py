@@ -62,6 +62,9 @@ class House:
     def __init__(self, devices, things, items, rules, whitelist, maps=()):
         self.devices, self.things, self.items = devices, things, items
         self.rules, self.whitelist, self.maps = rules, whitelist, dict(maps)
+        for name, item in items.items():
+            if not all(group in items for group in item.groups):
+                raise Refused("%s is in a group that is not there: %s" % (name, item.groups))
         self.states = dict.fromkeys(items, "NULL")
         self.log, self.events, self.queue = [], 0, collections.deque()
 
