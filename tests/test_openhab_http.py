@@ -13,8 +13,8 @@ import tempfile
 import unittest
 from pathlib import Path
 
+from tests.openhab import EXAMPLES, Reader, Refused, Text, example, items_of
 from tests.support import ROOT, SINGLE_FILE, run, simulated
-from tests.test_openhab_examples import EXAMPLES, Reader, Refused, Text, example, items_of
 from tests.test_proxy import Proxy, at
 from tplink_exec.proxy import PORT, hosts, parsed
 from tplink_exec.proxy_device import REQUEST_S

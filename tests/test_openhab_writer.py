@@ -1,6 +1,6 @@
 """The files that `openhab` writes: read as openHAB reads them, and run against simulated devices.
 
-The readers of tests/test_openhab_examples.py know what openHAB takes; here is what is more.
+The readers of tests/openhab.py know what openHAB takes; here is what is more.
 """
 
 import contextlib
@@ -21,8 +21,7 @@ import unittest
 from pathlib import Path
 from unittest import mock
 
-from tests.support import FORMS, assert_failure, klap_simulated, run, simulated
-from tests.test_openhab_examples import (
+from tests.openhab import (
     CHANNELS,
     DIMENSIONS,
     ITEM_TYPES,
@@ -40,6 +39,7 @@ from tests.test_openhab_examples import (
     things_of,
     unescaped,
 )
+from tests.support import FORMS, assert_failure, klap_simulated, run, simulated
 from tplink_exec import openhab_devices, openhab_files, openhab_names, openhab_places, openhab_text
 from tplink_exec.errors import DeadlineExceeded, LocalError, UsageError
 
