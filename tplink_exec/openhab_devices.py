@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from .shapes import Any, Fields, Options  # noqa: F401 (type comments)
 
 THREADS = 16
+GRACE_S = 0.05
+"""For those who report at the deadline that it is over, and at what."""
 MAX_OUTLETS = 32
 """Each is polled by processes of its own."""
 
@@ -55,7 +57,7 @@ def asked(places: "list[Place]", deadline: float) -> "list[Device]":
     late = DeadlineExceeded("no answer in time, of those asked at once; give more by --timeout")
     while len(found) < len(places):
         try:
-            number, answer = done.get(timeout=max(deadline - time.monotonic(), 0))
+            number, answer = done.get(timeout=max(deadline + GRACE_S - time.monotonic(), 0))
             found[number] = answer
         except queue.Empty:
             break
