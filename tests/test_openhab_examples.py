@@ -432,9 +432,11 @@ class Plays(Examples):
         process([*PROGRAM, *self.words("Plug"), "on"])
         house.poll("exec:command:plug_check")
         self.assertEqual(house.states["Plug"], "ON")
-        gone = House2(Devices(self.gone.places, installed), things, items, rules, allowed)
+        broken = Devices(self.broken.places, installed)
+        gone = House2(broken, things, items, rules, allowed)
         gone.poll("exec:command:plug_check")
         self.assertEqual(gone.states["Plug"], "UNDEF")
+        gone = House2(broken, things, items, rules, allowed)
         self.assertEqual(gone.command("Plug", "ON"), "UNDEF")
         self.assertRegex(gone.states["Plug_Result"], "^failed: tplink-exec: ")
         for path in folder.rglob("*.*"):
