@@ -13,6 +13,7 @@ import shutil
 import socket
 import tempfile
 import unittest
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from tests.openhab import (
@@ -511,6 +512,16 @@ class HaBridge(unittest.TestCase):
                 self.assertEqual(says.strip(), wanted, item)
                 done.append(url)
         self.assertEqual(done, [url for url in self.URLS if url in device])
+
+    def test_on_and_brightness_started_together(self):
+        (bulb,) = [device for device in self.devices if "dimUrl" in device]
+        calls = self.items(bulb, "onUrl") + self.items(bulb, "dimUrl")
+        with simulated("LB130") as device, ThreadPoolExecutor() as pool:
+            place = {"192.168.1.4 9999": "%s %d" % (device.host, device.port)}
+            started = [pool.submit(self.start, call, place, self.folder) for call in calls * 3]
+            self.assertEqual({call.result() for call in started}, {("", "", 0)})
+            words = [*PROGRAM, *place["192.168.1.4 9999"].split(), "brightness"]
+            self.assertEqual(process(words)[0], "37\n")
 
 
 class Installation(unittest.TestCase):
