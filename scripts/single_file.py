@@ -4,8 +4,8 @@
     python3 scripts/single_file.py generate    write it from tplink_exec/
     python3 scripts/single_file.py verify      exit 1, with a diff, when it is not current
 
-The file holds the modules' source verbatim, as strings: only what a call imports is
-compiled, and the rest costs next to nothing (CONTRIBUTING.md has the figures).
+The file holds the modules' source verbatim: only what a call imports is compiled, and the
+rest costs next to nothing (CONTRIBUTING.md has the figures).
 """
 
 import difflib
@@ -17,24 +17,19 @@ PACKAGE = ROOT / "tplink_exec"
 SINGLE_FILE = ROOT / "scripts" / "tplink-exec"
 LOADER = ROOT / "scripts" / "single_file_loader.in"
 ISOLATE = ROOT / "scripts" / "single_file_isolate.in"
-MARK = "SOURCES = {}\n"
 
 
 def render() -> str:
-    """The text of the single file: the loader with every module of the package in it."""
-    loader = LOADER.read_text(encoding="ascii")
+    """The text of the single file: the loader, then a page for each module of the package."""
     sources = {"isolate": ISOLATE.read_text(encoding="ascii")}
     for path in sorted(PACKAGE.glob("*.py")):
         name = "tplink_exec" if path.stem == "__init__" else "tplink_exec." + path.stem
         sources[name] = path.read_text(encoding="ascii")  # so that old Pythons can read it too
     for name, source in sources.items():
-        if "'''" in source or source.endswith("\\") or "\r" in source:
-            raise SystemExit(
-                "%s: ''', CR and a backslash at the end cannot stand in the single file" % name
-            )
-    entries = ["    %r: r'''%s''',\n" % entry for entry in sources.items()]
-    before, after = loader.split(MARK)
-    return before + "SOURCES = {\n" + "".join(entries) + "}\n" + after
+        if "\f" in source or "'''" in source or "\r" in source:
+            raise SystemExit("%s: form feed, ''' and CR cannot stand in the single file" % name)
+    pages = ["# %s\n%s" % entry for entry in sources.items()]
+    return "\f".join([LOADER.read_text(encoding="ascii"), "\nload(br'''\n", *pages, "''')\n"])
 
 
 def main(argv: "list[str]") -> int:

@@ -19,8 +19,12 @@ from tplink_exec.simulator import Simulator, played
 ROOT = Path(__file__).resolve().parent.parent
 SINGLE_FILE = str(ROOT / "scripts" / "tplink-exec")
 PYTHON = os.path.realpath(sys.executable)
+with open(SINGLE_FILE) as file:
+    FIRST_LINE = file.readline().rstrip("\n")
+START = FIRST_LINE.partition(" ")[2]
+"""The option that the single file's first line gives Python."""
 FORMS = {
-    "file": [PYTHON, "-I", "-S", SINGLE_FILE],
+    "file": [PYTHON, START, SINGLE_FILE],  # as its first line starts it, but by this Python
     "package": [sys.executable, "-m", "tplink_exec"],
 }
 needs_first_line = unittest.skipUnless(

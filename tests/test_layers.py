@@ -7,7 +7,7 @@ import sysconfig
 import unittest
 from pathlib import Path
 
-from tests.support import PYTHON, ROOT, SINGLE_FILE, simulated
+from tests.support import PYTHON, ROOT, SINGLE_FILE, START, simulated
 
 LAYERS = (
     "errors cipher fallback family misread messages wire aes klap transport credentials "
@@ -88,12 +88,11 @@ class Layers(unittest.TestCase):
             "before.add('_collections_abc')\n"
             "def show(code):\n"
             "    print(' '.join(sorted(set(sys.modules) - before)), code, file=sys.stderr)\n"
-            "posix._exit = show; sys.argv = sys.argv[1:]\n"
-            "code = open(sys.argv[0], 'rb').read()\n"
-            "exec(code, {'__name__': '__main__', '__file__': sys.argv[0]})"
+            "posix._exit = show\n"
         )
         with simulated() as plug:
-            argv = [PYTHON, "-I", "-S", "-c", code, SINGLE_FILE, plug.host, str(plug.port), "check"]
+            start = START.replace("-ISc", "-ISc" + code)
+            argv = [PYTHON, start, SINGLE_FILE, plug.host, str(plug.port), "check"]
             done = subprocess.run(argv, stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=20)
         *modules, exit_code = done.stderr.decode().split()
         ours = {name[len("tplink_exec.") :] for name in modules if name.startswith("tplink_exec.")}

@@ -10,7 +10,7 @@ import time
 import unittest
 from concurrent.futures import ThreadPoolExecutor
 
-from tests.support import FORMS, SLACK_S, assert_failure, run, simulated
+from tests.support import FORMS, PYTHON, SINGLE_FILE, SLACK_S, assert_failure, run, simulated
 from tplink_exec.wire import frame
 
 
@@ -26,7 +26,8 @@ class Process(unittest.TestCase):
     def shell(self, redirections, *words, form="file"):
         """Run under sh with redirections, as callers do."""
         script = 'exec "$@" ' + redirections
-        return run(["sh", "-c", script, "sh", *FORMS[form], *self.words, *words])
+        start = FORMS.get(form) or [PYTHON, SINGLE_FILE]
+        return run(["sh", "-c", script, "sh", *start, *self.words, *words])
 
     def full_pipe(self):
         """The write end of a pipe that is full and that nobody reads."""
@@ -105,11 +106,14 @@ class Process(unittest.TestCase):
             self.assertEqual((done.returncode, done.stderr.count(b"\n")), (2, 1), done.stderr)
 
     def test_all_descriptors_closed(self):
-        self.assertEqual(self.shell("<&- >&- 2>&-", "on").code, 0)
-        self.assertEqual(self.plug.device.relay_state, 1)
-        self.assertEqual(self.shell("<&- >&- 2>&-", "check").code, 2)
-        self.assertEqual(self.shell("<&- 2>&-", "check")[:3], (0, b"ON\n", b""))
-        self.assertEqual(len(self.plug.requests), 3)
+        for form in (*FORMS, "python3 FILE"):
+            self.plug.device.relay_state = 0
+            self.plug.requests.clear()
+            self.assertEqual(self.shell("<&- >&- 2>&-", "on", form=form).code, 0)
+            self.assertEqual(self.plug.device.relay_state, 1)
+            self.assertEqual(self.shell("<&- >&- 2>&-", "check", form=form).code, 2)
+            self.assertEqual(self.shell("<&- 2>&-", "check", form=form)[:3], (0, b"ON\n", b""))
+            self.assertEqual(len(self.plug.requests), 3)
 
     def test_a_socket_never_becomes_standard_error(self):
         refusal = frame(b'{"system":{"get_sysinfo":{"err_code":-3}}}')

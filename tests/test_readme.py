@@ -8,7 +8,7 @@ import subprocess
 import tempfile
 import unittest
 
-from tests.support import ROOT, SINGLE_FILE, needs_first_line, simulated
+from tests.support import ROOT, SINGLE_FILE, START, needs_first_line, simulated
 from tplink_exec.commands import COMMANDS, OPTIONS, SUBCOMMANDS
 from tplink_exec.options import rows
 from tplink_exec.usage import EXIT_CODES
@@ -121,7 +121,7 @@ class Commands(unittest.TestCase):
         sed = sed.replace("/usr/local/bin/python3", python).replace(" tplink-exec", " " + copy)
         self.assertEqual(self.shell(sed), "")
         with open(copy) as file:
-            self.assertEqual(file.readline(), "#!%s -IS\n" % python)
+            self.assertEqual(file.readline(), "#!%s %s\n" % (python, START))
         self.assertIn("tplink-exec 0.", self.shell(copy + " --version"))
         self.assertIn("tplink-exec 0.", self.shell("sh scripts/tplink-exec --version"))
 

@@ -3,15 +3,19 @@
 import os
 import shutil
 import stat
+import subprocess
 import sys
 import tempfile
+import time
 import unittest
 from pathlib import Path
 
 from tests.support import (
+    FIRST_LINE,
     PYTHON,
     ROOT,
     SINGLE_FILE,
+    START,
     assert_failure,
     needs_first_line,
     run,
@@ -57,6 +61,10 @@ class SingleFile(unittest.TestCase):
         result = run([sys.executable, script, "verify"])
         self.assertEqual(result.code, 1)
         self.assertIn(b"+# changed\n", result.out)
+        for divider in ("\f", "'''"):
+            Path(self.folder, "tplink_exec", "cipher.py").write_text("# %s\n" % divider)
+            result = run([sys.executable, script, "generate"])
+            self.assertEqual((result.code, result.err[:19]), (1, b"tplink_exec.cipher:"))
 
     def test_it_is_plain_text_and_executable(self):
         data = Path(SINGLE_FILE).read_bytes()
@@ -64,15 +72,45 @@ class SingleFile(unittest.TestCase):
         self.assertNotIn(b"\r", data)
         self.assertTrue(os.stat(SINGLE_FILE).st_mode & stat.S_IXUSR)
         for path in ROOT.glob("tplink_exec/*.py"):
-            self.assertIn(path.read_bytes(), data)  # verbatim
+            self.assertIn(b"\n" + path.read_bytes() + b"\f", data)  # verbatim
+
+    def test_the_first_line_is_one_that_kernels_take(self):
+        """Linux before 5.1 cuts it off after 127 bytes; macOS splits at blanks and at # ends it."""
+        self.assertEqual(FIRST_LINE, "#!/usr/bin/python3 " + START)
+        self.assertRegex(START, r"^-ISc[^\s#]+$")
+        self.assertLessEqual(len("#! " + START) + 50, 127)  # README: a path of 50 characters
+        code = START[len("-ISc") :]
+        self.assertIn('python3 -I -S -c "%s" "$' % code, Path(SINGLE_FILE).read_text())  # sh
+        for end in range(code.index("exec(") + len("exec("), len(code)):
+            with self.assertRaises(SyntaxError):  # and not half of it, done in silence
+                compile(code[:end], "cut off", "exec")
+
+    @needs_first_line
+    def test_by_the_first_line_and_sh_the_modules_are_not_parsed(self):
+        path = self.copy()
+        with open(path, "a") as file:
+            file.write("no Python\n")
+        self.works([path])
+        self.works(["sh", path])
+        result = run([PYTHON, path, *self.words])
+        self.assertEqual((result.code, result.out), (1, b""))
 
     @needs_first_line
     def test_any_folder_and_name(self):
-        for name in ("hs100.sh", "tplink-exec", "a b's $x.sh"):
+        os.mkdir(os.path.join(self.folder, "-I"))
+        names = ["hs100.sh", "tplink-exec", "a b's $x.sh", "-c", "-", "-I/x", "\n"]
+        if sys.platform == "linux":
+            names.append(os.fsdecode(b"\xfc.sh"))
+        for name in names:
             path = self.copy(name)
-            self.works([path], cwd="/")
-            self.works(["./" + name], cwd=self.folder)
-            self.works([name], cwd="/", env={"PATH": self.folder + ":" + os.environ["PATH"]})
+            environment = {"PATH": self.folder + ":" + os.environ["PATH"], "LC_ALL": "C"}
+            self.works([path], cwd="/", env=environment)
+            self.works(["./" + name], cwd=self.folder, env=environment)
+            if "/" in name:
+                self.works([name], cwd=self.folder)
+                self.assertEqual(run([name, "demo"], cwd=self.folder).code, 0)
+            else:
+                self.works([name], cwd="/", env=environment)
 
     @needs_first_line
     def test_started_by_python_and_by_shells(self):
@@ -110,13 +148,19 @@ class SingleFile(unittest.TestCase):
     @needs_first_line
     def test_hostile_modules_beside_it_and_in_pythonpath(self):
         path = self.copy()
-        for name in ("json", "socket", "_json", "_socket", "tplink_exec", "argparse", "subprocess"):
+        names = "json socket _json _socket tplink_exec argparse subprocess"
+        for name in (names + " sys io _io encodings zipimport linecache sitecustomize").split():
             Path(self.folder, name + ".py").write_text(HOSTILE)
         os.mkdir(os.path.join(self.folder, "tplink_exec"))
         for name in ("__init__", "cli", "retry"):
             Path(self.folder, "tplink_exec", name + ".py").write_text(HOSTILE)
         environment = {**os.environ, "PYTHONPATH": self.folder}
-        for argv in ([path], ["sh", path], [PYTHON, path], [PYTHON, "hs100.sh"]):
+        hostile = {"PYTHONHOME": self.folder, "PYTHONSTARTUP": "json.py", "PYTHONINSPECT": "1"}
+        for argv in ([path], ["./hs100.sh"], ["sh", path]):
+            self.works(argv, cwd=self.folder, env={**environment, **hostile})
+        for name in ("io", "encodings", "zipimport", "sitecustomize"):  # Python itself takes them,
+            os.remove(os.path.join(self.folder, name + ".py"))  # before it reads a file
+        for argv in ([PYTHON, path], [PYTHON, "hs100.sh"]):
             self.works(argv, cwd=self.folder, env=environment)
         closed = [PYTHON, path, "127.0.0.1", "1", "check"]  # cold modules too
         assert_failure(self, run(closed, cwd=self.folder, env=environment), 3)
@@ -128,9 +172,10 @@ class SingleFile(unittest.TestCase):
         for name in ("2.7", "3.5", "3.6", "3.7"):
             for python in self.pythons(name):
                 tried += 1
-                result = run([python, SINGLE_FILE, *self.words])
-                assert_failure(self, result, 2)
-                self.assertIn(b"3.8", result.err)
+                for option in ([], [START] if name != "2.7" else []):
+                    result = run([python, *option, SINGLE_FILE, *self.words])
+                    assert_failure(self, result, 2)
+                    self.assertIn(b"3.8", result.err)
         if not tried:
             self.skipTest("no Python older than 3.8 here")
 
@@ -148,6 +193,38 @@ class SingleFile(unittest.TestCase):
         result = run([sh, path, *self.words], env={"PATH": "/nonexistent"})
         assert_failure(self, result, 2)
         self.assertIn(b"python3", result.err)
+
+    def test_a_file_that_was_cut_off_switches_or_fails(self):
+        """As by a full disk, or while it is copied over: no exit code 0 for what was not done."""
+        data = Path(SINGLE_FILE).read_bytes()
+        path = self.copy()
+        pages = [place for place, byte in enumerate(data) if byte == ord("\f")]
+        ends = [place + more for place in (*pages[:3], *pages[-2:]) for more in (0, 1, 3)]
+        ends += [*range(0, len(data), len(data) // 20), *range(len(data) - 6, len(data) + 1)]
+        for end in ends:
+            Path(path).write_bytes(data[:end])
+            # To Python alone a cut in the first page, between two statements, is an end.
+            for starter in ([PYTHON, START], [PYTHON])[: 1 + (end > pages[1])]:
+                self.plug.device.relay_state = 0
+                result = run([*starter, path, *self.words[:2], "on"])
+                done = bool(self.plug.device.relay_state)
+                self.assertEqual(result.code == 0, done, (end, starter, result.err))
+
+    def test_a_file_that_is_replaced_during_a_call(self):
+        path = self.copy()
+        with simulated(fault="silent") as plug:
+            words = [plug.host, str(plug.port), "check", "--timeout", "1"]
+            for starter in ([PYTHON, START], [PYTHON]):
+                process = subprocess.Popen(
+                    [*starter, path, *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+                )
+                while not plug.requests and process.poll() is None:
+                    time.sleep(0.01)
+                plug.requests.clear()
+                Path(path).write_text(HOSTILE)
+                out, err = process.communicate(timeout=10)
+                self.assertEqual((process.returncode, out), (4, b""), err)
+                self.copy()
 
     def test_it_leaves_nothing_behind(self):
         path = self.copy()

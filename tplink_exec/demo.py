@@ -59,7 +59,7 @@ def program() -> "list[str]":
         return [sys.executable, "-m", "tplink_exec"]
     path = sys.modules["__main__"].__file__  # the single file
     assert path
-    return [sys.executable, "-I", "-S", path]
+    return [sys.executable, "-I", "-S", "--", path]
 
 
 def say(text: str) -> None:

@@ -3,15 +3,18 @@
 
     PYTHON tests/benchmarks/startup.py [RUNS]
 
-PYTHON is the interpreter that is measured. Each round runs every case once, in turn, so that a
-machine that gets slower slows all of them. CPU is user + system of the whole process (wait4).
-The plug is simulated by another process. Peak memory is VmHWM of one run (Linux).
+PYTHON is the interpreter that is measured: a copy of the file names it in its first line, and
+is started by that; one row has the file as Python's argument instead. Each round runs every case
+once, in turn, so that a machine that gets slower slows all of them. CPU is user + system of the
+whole process (wait4). The plug is simulated by another process. Peak memory is VmHWM of one run
+(Linux).
 """
 
 import os
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -20,18 +23,18 @@ ISOLATED = [os.path.realpath(sys.executable), "-I", "-S"]
 RUNS = 101
 CASES = ("check", "on", "check --timeout 4", "status", "toggle")
 
-# Run as -c: PROGRAM, or nothing, and the peak of the process's memory at its end.
+# To be run before the program, or leave(0): the peak of the process's memory at its end.
 PEAK = """
 import posix, sys
 def leave(code, leave=posix._exit):
     posix.write(2, [line for line in open("/proc/self/status") if "VmHWM" in line][0].encode())
     leave(code)
 posix._exit = leave
+"""
+PARSE = """
 sys.argv = sys.argv[1:]
-if sys.argv:
-    __file__ = sys.argv[0]
-    exec(open(__file__).read())
-leave(0)
+__file__ = sys.argv[0]
+exec(open(__file__).read())
 """
 
 
@@ -40,20 +43,32 @@ def main(runs):
     with subprocess.Popen(simulate, stdout=subprocess.PIPE) as plug:
         try:
             place = plug.stdout.readline().decode().split()[1].split(":")
-            report(place, CASES, runs)
+            with tempfile.TemporaryDirectory() as folder:
+                report(copy(folder), place, runs)
         finally:
             plug.terminate()
 
 
-def report(place, names, runs):
+def copy(folder):
+    """A copy of the program whose first line names the interpreter that is measured."""
+    program = Path(folder, "tplink-exec")
+    program.write_text(Path(PROGRAM).read_text().replace("/usr/bin/python3", ISOLATED[0], 1))
+    program.chmod(0o755)
+    return str(program)
+
+
+def report(program, place, runs):
+    start = Path(program).read_text().partition("\n")[0].partition("-ISc")[2]
     cases = {"python3 -I -S -c pass": [*ISOLATED, "-c", "pass"]}
-    cases.update({name: [*ISOLATED, PROGRAM, *place, *name.split()] for name in names})
+    cases.update({name: [program, *place, *name.split()] for name in CASES})
+    cases["check, as python3 -I -S FILE"] = [*ISOLATED, program, *place, "check"]
     samples = {name: [] for name in cases}
     with open(os.devnull, "wb") as null:
         for _ in range(runs):
             for name, argv in cases.items():
                 samples[name].append(measure(argv, null.fileno()))
-    peaks = [peak(), *(peak(PROGRAM, *place, *name.split()) for name in names)]
+    peaks = [peak("leave(0)"), *(peak(start, program, *place, *name.split()) for name in CASES)]
+    peaks.append(peak(PARSE, program, *place, "check"))
     print("Python %s, %d runs each, alternating; medians" % (sys.version.split()[0], runs))
     print("| | CPU ms | ratio | wall ms | ratio | peak MiB |\n|---|---|---|---|---|---|")
     bare = None
@@ -75,9 +90,9 @@ def measure(argv, stdout):
     return usage.ru_utime + usage.ru_stime, wall
 
 
-def peak(*words):
+def peak(code, *words):
     """Peak memory in KiB; wait4's is no use, as a child begins with its parent's."""
-    done = subprocess.run([*ISOLATED, "-c", PEAK, *words], capture_output=True, check=True)
+    done = subprocess.run([*ISOLATED, "-c", PEAK + code, *words], capture_output=True, check=True)
     return int(done.stderr.split()[1])
 
 
