@@ -77,7 +77,7 @@ class Everything(unittest.TestCase):
             place = "tplink-exec: 127.0.0.1:%d: %s" % (device.port, device.device.info["model"])
             assert_failure(self, result, 6, start=place.encode())
             self.assertIn(b" without ", result.err)
-            self.assertIn(b"; it can on, off, toggle, check", result.err)
+            self.assertIn(b"; its commands are on, off, toggle, check", result.err)
             return
         self.assertEqual((result.code, result.err), (0, b""))
         prints = rows(COMMANDS)[command][3]

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 FILES = ("~/.config/tplink-exec/credentials", "/etc/tplink-exec/credentials")
 ADVICE = (
     "put username=... and password=... into ~/.config/tplink-exec/credentials or "
-    "/etc/tplink-exec/credentials (chmod 600), or TPLINK_EXEC_USERNAME and TPLINK_EXEC_PASSWORD"
+    "/etc/tplink-exec/credentials (chmod 640), or TPLINK_EXEC_USERNAME and TPLINK_EXEC_PASSWORD"
 )
 MAX_FILE = 65536
 

@@ -166,7 +166,7 @@ class Plug:
 
     def cannot(self, what: str, reason: object = "") -> PlugError:
         """The error that names what is missing, and what the device can do instead."""
-        text = "%s is %s without %s; it can %s" % (
+        text = "%s is %s without %s; its commands are %s" % (
             family.text(self.info, "model"),
             self.name,
             what,

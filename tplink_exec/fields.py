@@ -25,7 +25,7 @@ def get(exchange: "Exchange", options: "Options") -> bytes:
             fields = smart(exchange, options, refusal).fields()
     if name not in fields:
         names = one_line(", ".join(map(str, fields)))[:200]
-        raise Refused("the device says no %s; its fields are %s" % (name, names))
+        raise Refused("the device has no field %s; its fields are %s" % (name, names))
     return bare(fields[name])
 
 

@@ -104,7 +104,7 @@ then
     val name = triggeringItem.name.replaceFirst("_Poll_Output$", "")
     val answer = triggeringItem.state.toString.trim
     // ON, OFF, a whole number, H,S,B or a decimal; whatever else it is, nobody knows.
-    if (answer.matches("ON|OFF|[0-9]+|[0-9]+,[0-9]+,[0-9]+|-?[0-9]+\\\\.[0-9]+")) {
+    if (answer.matches("ON|OFF|[0-9]+,[0-9]+,[0-9]+|-?[0-9]+(\\\\.[0-9]+)?")) {
         postUpdate(name, answer)
         postUpdate(name + "_Poll_Result", "OK")
     } else {

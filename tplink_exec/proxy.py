@@ -12,7 +12,7 @@ import os
 import select
 import socket
 import sys
-from urllib.parse import unquote
+from urllib.parse import quote, unquote
 
 from .arguments import Parser
 from .errors import LocalError, PlugError, UsageError
@@ -68,7 +68,7 @@ class Proxy:
         self.guard.check_token(asked)
         if words == [""]:
             allow(asked, SAFE)
-            return await status(list(self.devices.values()), asked)
+            return await status(list(self.devices.values()), asked, "")
         if words == ["devices.json"]:
             allow(asked, SAFE)
             return Response(200, names(self.devices.values()), JSON)
@@ -96,7 +96,7 @@ class Proxy:
         allow(asked, SAFE)
         if what:
             return Response(200, await ask(device, summary, "device.json"), JSON)
-        return await status([device], asked)
+        return await status([device], asked, "" if self.sole else "/" + quote(device.name))
 
     async def command(self, device: Device, asked: "Request") -> Response:
         """The body to the device, its reply to the client, both byte for byte."""
@@ -205,6 +205,8 @@ def hosts(words: "list[str]", port: int) -> "list[tuple[str, str, int]]":
             parts = word, host.strip("[]") if bracketed else host, int(number)
         else:
             parts = word, word[1:-1] if word[:1] == "[" and word[-1:] == "]" else word, port
+        if "#" in word:
+            raise UsageError("%s: the proxy serves whole strips, not single outlets" % word)
         if not parts[1] or word.casefold() in found:
             raise UsageError("HOST is %s" % (word + ", twice" if parts[1] else "empty"))
         found[word.casefold()] = parts

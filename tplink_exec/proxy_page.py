@@ -67,8 +67,11 @@ def summary(exchange: "Exchange") -> bytes:
     return json.dumps(found).encode()
 
 
-async def status(devices: "list[Device]", asked: "Request") -> Response:
-    """GET / and GET /DEVICE/ as text. One device that fails is the failure of the whole."""
+async def status(devices: "list[Device]", asked: "Request", path: str) -> Response:
+    """GET / and GET /DEVICE/ as text. One device that fails is the failure of the whole.
+
+    `path` is what stands before /command for the one device.
+    """
     if len(devices) > 1:
         lines = await asyncio.gather(*map(line, devices))
         return Response(200, "".join(lines).encode(), fields=("Vary: Accept",))
@@ -76,7 +79,7 @@ async def status(devices: "list[Device]", asked: "Request") -> Response:
     body = "DEVICE %s\n%s\nEXAMPLES\n%s" % (
         devices[0].name,
         "".join("    %-16s: %s\n" % pair for pair in shown(fields)),
-        "".join(example(asked.host, *pair) for pair in EXAMPLES),
+        "".join(example(asked.host + path, *pair) for pair in EXAMPLES),
     )
     return Response(200, body.encode(), fields=("Vary: Accept",))
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 EXIT_CODES = """
 0 | done: the device confirmed it
 1 | wrong usage; an outlet that is unknown or ambiguous, an ambiguous name
-2 | something on this machine: an old Python, a broken or edited file, standard output that cannot be written
+2 | this machine: an old Python, a broken or edited file, standard output that cannot be written
 3 | unreachable: refused, no route, name not found; dropped before any byte of a reply
 4 | no complete answer before the deadline
 5 | not the protocol: garbled, cut off, too long, no JSON, wrong shape; bad input of encode, decode

@@ -42,7 +42,7 @@ rules.JSRule({
     const result = items.getItem(item.name + '_Poll_Result');
     const answer = event.receivedState.trim();
     // ON, OFF, a whole number, H,S,B or a decimal; whatever else it is, nobody knows.
-    if (/^(ON|OFF|[0-9]+|[0-9]+,[0-9]+,[0-9]+|-?[0-9]+\.[0-9]+)$/.test(answer)) {
+    if (/^(ON|OFF|[0-9]+,[0-9]+,[0-9]+|-?[0-9]+(\.[0-9]+)?)$/.test(answer)) {
       item.postUpdate(answer);
       result.postUpdate('OK');
     } else {
