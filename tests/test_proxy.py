@@ -297,7 +297,7 @@ class Routes(Served):
         ):
             status, text = proxy.ask(method, "/%s/%s" % (at(plug), what), body)
             self.assertEqual((status, text.count("\n")), (422, 1), text)
-            self.assertIn("it can", text)
+            self.assertIn("its commands are", text)
 
     def test_methods(self):
         proxy, plug = self.served("HS110")
