@@ -204,7 +204,10 @@ const trigger = (event) => (group) => ({ event, group });
 const openhab = {
   actions: { Exec: { executeCommandLine: execute } },
   items: { getItem: item },
-  rules: { JSRule: (rule) => { rules.push(rule); } },
+  rules: { JSRule: (rule) => {
+    if (rules.some((other) => other.name === rule.name.trim())) throw new Error(rule.name);
+    rules.push(rule);
+  } },
   time: { Duration: { ofSeconds: (seconds) => ({ seconds }) } },
   triggers: { GroupCommandTrigger: trigger('command'), GroupStateUpdateTrigger: trigger('update') },
 };
