@@ -13,10 +13,6 @@ from .klap import DEFAULT_CREDENTIALS, Session, client_hash, decide, seed
 from .transport import Connection
 from .wire import MAX_REPLY
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    pass
-
 MAX_HEADER = 16384
 HANDSHAKE = 48
 """Bytes of the reply to handshake1: the device's seed, 16, and its server hash, 32."""
