@@ -19,7 +19,7 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "benchmarks"), str(ROOT / "tests" / "interop")]
 
 from kasa import find_python, install  # noqa: E402
-from startup import ISOLATED, PROGRAM, measure  # noqa: E402
+from startup import ISOLATED, PROGRAM, copy, measure  # noqa: E402
 
 RUNS = 41
 HOST = "127.0.84.1"
@@ -36,15 +36,15 @@ def main(runs):
             with subprocess.Popen(simulate, stdout=subprocess.PIPE) as device:
                 try:
                     device.stdout.readline()
-                    report(model, family, kasa, runs)
+                    report(copy(folder), model, family, kasa, runs)
                 finally:
                     device.terminate()
 
 
-def report(model, family, kasa, runs):
+def report(program, model, family, kasa, runs):
     cases = {
         "python3 -I -S -c pass": [*ISOLATED, "-c", "pass"],
-        "check, %s by KLAP" % model: [*ISOLATED, PROGRAM, HOST, "9999", "check"],
+        "check, %s by KLAP" % model: [program, HOST, "9999", "check"],
     }
     samples = {name: [] for name in cases}
     with open(os.devnull, "wb") as null:
