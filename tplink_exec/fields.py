@@ -1,8 +1,9 @@
 """get, alias, led, and json: any request as it is."""
 
 from . import family
-from .errors import PlugError, ProtocolError, Refused, UsageError
-from .messages import GET_SYSINFO, answer, scan
+from .errors import PlugError, Refused, UsageError
+from .messages import GET_SYSINFO, answer
+from .misread import decoded
 from .named import any_device, ask, named
 from .output import one_line
 from .request import quoted
@@ -85,13 +86,7 @@ def json_request(exchange: "Exchange", options: "Options") -> bytes:
 
 def refused(reply: bytes) -> "Refused | None":
     """What the first err_code in a reply that is not 0 says. Raises ProtocolError: no JSON."""
-    try:
-        text = reply.decode().strip(" \t\r\n")
-        value, end = scan(text, 0)
-    except Exception:  # StopIteration, RecursionError, UnicodeDecodeError, ...
-        end = -1
-    if end < 0 or end != len(text):
-        raise ProtocolError("the reply is not JSON: %.60r" % reply)
+    value = decoded(reply)
     rest = [value]
     for part in rest:
         if isinstance(part, list):

@@ -14,8 +14,8 @@ import stat
 import time
 
 from . import identity
-from .errors import LocalError, UsageError
-from .messages import scan
+from .errors import LocalError, ProtocolError, UsageError
+from .misread import decoded
 from .reach import is_address
 
 TYPE_CHECKING = False
@@ -95,21 +95,10 @@ def read(path: str) -> "Fields":
         if len(data) > MAX_FILE:
             raise ValueError("it is larger than %d bytes" % MAX_FILE)
         return checked(decoded(data))
-    except ValueError as error:
+    except (ProtocolError, ValueError) as problem:
+        reason = "it is not JSON" if isinstance(problem, ProtocolError) else problem
         text = "the remembered devices in %s are broken, mend or remove the file: %s"
-        raise LocalError(text % (path, error)) from None
-
-
-def decoded(data: bytes) -> object:
-    """Raises ValueError."""
-    try:
-        text = data.decode().strip(" \t\r\n")
-        value, end = scan(text, 0)
-    except Exception:  # StopIteration, RecursionError, UnicodeDecodeError, ...
-        end = -1
-    if end < 0 or end != len(text):
-        raise ValueError("it is not JSON")
-    return value
+        raise LocalError(text % (path, reason)) from None
 
 
 def checked(value: object) -> "Fields":

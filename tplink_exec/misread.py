@@ -3,6 +3,10 @@
 from .errors import PlugError, ProtocolError, Refused
 from .family import MAX_DEVICE_TEXT
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from .shapes import Any
+
 UNSUPPORTED = (-1, -2, -2000, -2001)
 """err_code for an unknown module or method: of plugs, of bulbs (recorded; plasticrake's
 tplink-smarthome-simulator, src/devices/lb.js)."""
@@ -10,17 +14,10 @@ tplink-smarthome-simulator, src/devices/lb.js)."""
 
 def no_answer(reply: bytes, module: str, method: str) -> PlugError:
     """Why `reply` holds no answer of `method`; a setter's may lack just its err_code."""
-    from .messages import scan  # late, as it imports this; the json module costs 8 ms
-
     try:
-        text = reply.decode().strip(" \t\r\n")
-        value, end = scan(text, 0)
-    except UnicodeDecodeError as error:
-        return ProtocolError("the reply is not UTF-8 at byte %d: %.60r" % (error.start, reply))
-    except Exception:  # ValueError, RecursionError, StopIteration, the scanner's SystemError
-        end = -1
-    if end < 0 or end != len(text):
-        return ProtocolError("the reply is not JSON: %.60r" % reply)
+        value = decoded(reply)
+    except ProtocolError as error:
+        return error
     if isinstance(value, dict) and value.get("error_code", 0) != 0 and module not in value:
         refusal = Refused("a SMART device: error_code %.20r" % (value["error_code"],))
         refusal.unsupported = refusal.smart = True
@@ -40,3 +37,20 @@ def no_answer(reply: bytes, module: str, method: str) -> PlugError:
             return refusal
         value = value.get(name)
     return ProtocolError("the reply does not answer %s %s: %.60r" % (module, method, reply))
+
+
+def decoded(reply: bytes) -> "Any":
+    """The one JSON value that `reply` is. Raises ProtocolError."""
+    from .messages import scan  # late, as it imports this; the json module costs 8 ms
+
+    try:
+        text = reply.decode().strip(" \t\r\n")
+        value, end = scan(text, 0)
+    except UnicodeDecodeError as error:
+        text = "the reply is not UTF-8 at byte %d: %.60r"
+        raise ProtocolError(text % (error.start, reply)) from None
+    except Exception:  # ValueError, RecursionError, StopIteration, the scanner's SystemError
+        end = -1
+    if end < 0 or end != len(text):
+        raise ProtocolError("the reply is not JSON: %.60r" % reply)
+    return value

@@ -8,7 +8,7 @@ import binascii
 
 from .bulb import Bulb
 from .errors import ProtocolError, Refused
-from .messages import scan
+from .misread import decoded
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ class Smart(Bulb):
         """The reply, whose error_code is 0. Raises PlugError."""
         text = '{"method":"%s"%s}' % (method, parameters and ',"params":' + parameters)
         reply = self.exchange(text.encode(), once)
-        code = repr(decoded(reply).get("error_code"))
+        code = repr(json_object(reply).get("error_code"))
         if code != "0":
             refusal = Refused("the device refuses %s (error_code %.20s)" % (method, code))
             refusal.unsupported = code in UNKNOWN
@@ -58,7 +58,7 @@ class Smart(Bulb):
         return reply
 
     def read(self, method: str) -> "Fields":
-        found = decoded(self.call(method)).get("result")
+        found = json_object(self.call(method)).get("result")
         if isinstance(found, dict):
             return found
         raise ProtocolError("the reply to %s has no result" % method)
@@ -137,13 +137,9 @@ class Smart(Bulb):
         return super().can()
 
 
-def decoded(reply: bytes) -> "Fields":
+def json_object(reply: bytes) -> "Fields":
     """A reply's JSON object. Raises ProtocolError."""
-    try:
-        text = reply.decode().strip(" \t\r\n")
-        value, end = scan(text, 0)
-        if isinstance(value, dict) and end == len(text):
-            return value
-    except Exception:  # whatever the bytes are
-        pass
+    value = decoded(reply)
+    if isinstance(value, dict):
+        return value
     raise ProtocolError("the reply is no JSON object: %.60r" % reply)
