@@ -13,7 +13,7 @@ LAYERS = (
     "errors cipher fallback family misread messages wire aes klap transport credentials "
     "klap_http lookup retry reach request values device strip dimmer bulb smart identity "
     "probes interfaces discovery known names commands output options report plain cli usage "
-    "arguments payload logins discover named fields light meter wifi http_request "
+    "arguments payload logins discover named fields light meter wifi places http_request "
     "http_server proxy_guard proxy_device proxy_html proxy_page proxy softscheck members "
     "lines orders poller watch openhab_places openhab_points openhab_names openhab_devices "
     "openhab_text openhab_files openhab sim_meters sim_base sim_plugs sim_strips sim_lights "

@@ -31,7 +31,7 @@ from tplink_exec.errors import UsageError
 from tplink_exec.lines import MAX_LINE, MAX_LINES, Lines, Output
 from tplink_exec.members import ALWAYS, Member, Outlet
 from tplink_exec.orders import understand
-from tplink_exec.watch import place
+from tplink_exec.places import place
 
 FAST = ["--interval", "0.1"]
 PATIENCE_S = 10

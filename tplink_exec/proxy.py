@@ -14,12 +14,13 @@ import socket
 import sys
 from urllib.parse import quote, unquote
 
+from . import places
 from .arguments import Parser
 from .errors import LocalError, PlugError, UsageError
 from .fields import json_request
 from .http_request import HttpError, Response
 from .http_server import Server
-from .options import NO_VALUE, is_port, load, row
+from .options import NO_VALUE, load, row
 from .output import one_line, put
 from .proxy_device import Device, ask
 from .proxy_guard import SAFE, Guard, read_token
@@ -196,20 +197,15 @@ def parsed(argv: "list[str]") -> "Any":
 
 
 def hosts(words: "list[str]", port: int) -> "list[tuple[str, str, int]]":
-    """(word, host, port) for each HOST, HOST:PORT or [IPv6]:PORT."""
+    """(word, host, port) for each HOST, HOST:PORT or [IPv6]:PORT. Raises UsageError."""
     found = {}
     for word in words:
-        host, colon, number = word.rpartition(":")
-        bracketed = host[:1] == "[" and host[-1:] == "]"
-        if colon and is_port(number) and (bracketed or ":" not in host):
-            parts = word, host.strip("[]") if bracketed else host, int(number)
-        else:
-            parts = word, word[1:-1] if word[:1] == "[" and word[-1:] == "]" else word, port
-        if "#" in word:
+        host, number, child = places.place(word, port)
+        if child:
             raise UsageError("%s: the proxy serves whole strips, not single outlets" % word)
-        if not parts[1] or word.casefold() in found:
-            raise UsageError("HOST is %s" % (word + ", twice" if parts[1] else "empty"))
-        found[word.casefold()] = parts
+        if word.casefold() in found:
+            raise UsageError("HOST is %s, twice" % word)
+        found[word.casefold()] = word, host, number
     return list(found.values())
 
 

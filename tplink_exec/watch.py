@@ -22,6 +22,7 @@ from .names import remembered
 from .options import MAX_TIMEOUT_S, is_number, is_port
 from .orders import Order, find, understand
 from .output import one_line, put
+from .places import place
 from .poller import Poller, Post
 from .reach import is_address
 from .report import complain
@@ -170,21 +171,6 @@ def start(pollers: "list[Poller]") -> None:
             poller.start()
     except RuntimeError as error:
         raise LocalError("no thread for each of %d devices: %s" % (len(pollers), error)) from None
-
-
-def place(given: str, port: int) -> "tuple[str, int, str]":
-    """Host, port and child of HOST, HOST:PORT, [IPV6]:PORT, each with #CHILD. Raises UsageError."""
-    address, mark, child = given.partition("#")
-    host, colon, digits = address.rpartition(":")
-    if address.startswith("[") and address.endswith("]"):
-        host, colon, digits = address[1:-1], "", ""
-    elif host.startswith("[") and host.endswith("]"):
-        host = host[1:-1]
-    elif not colon or ":" in host:
-        host, colon = address, ""
-    if not host or (mark and not child) or (colon and not is_port(digits)):
-        raise UsageError("HOST is ADDRESS or NAME, with :PORT or #CHILD or both, not %s" % given)
-    return host, int(digits) if colon else port, child
 
 
 def watched(hosts: "list[str]", options: "Any") -> "list[Member]":
