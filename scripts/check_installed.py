@@ -20,7 +20,12 @@ def main(folder: str) -> None:
     distribution = metadata.distribution("tplink-exec")
     assert distribution.requires is None, distribution.requires
     files = {str(path) for path in distribution.files or () if ".dist-info" not in str(path)}
-    wanted = {"tplink_exec/" + path.name for path in PACKAGE.iterdir() if path.is_file()}
+    modules = [
+        path
+        for path in PACKAGE.rglob("*")
+        if path.suffix in (".py", ".pyi") or path.name == "py.typed"
+    ]
+    wanted = {str(path.relative_to(PACKAGE.parent)) for path in modules}
     wanted |= {"../../../bin/tplink-exec"}
     assert {name for name in files if "__pycache__" not in name} == wanted, files ^ wanted
     command = str(Path(folder) / "bin" / "tplink-exec")

@@ -22,8 +22,9 @@ ISOLATE = ROOT / "scripts" / "single_file_isolate.in"
 def render() -> str:
     """The text of the single file: the loader, then a page for each module of the package."""
     sources = {"isolate": ISOLATE.read_text(encoding="ascii")}
-    for path in sorted(PACKAGE.glob("*.py")):
-        name = "tplink_exec" if path.stem == "__init__" else "tplink_exec." + path.stem
+    for path in sorted(PACKAGE.rglob("*.py")):
+        name = ".".join(path.relative_to(PACKAGE.parent).with_suffix("").parts)
+        name = name[: -len(".__init__")] if name.endswith(".__init__") else name
         sources[name] = path.read_text(encoding="ascii")  # so that old Pythons can read it too
     for name, source in sources.items():
         if "\f" in source or "'''" in source or "\r" in source:

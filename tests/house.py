@@ -13,9 +13,9 @@ import threading
 
 from tests.support import FORMS, ROOT, loop
 from tplink_exec.cipher import encrypt
-from tplink_exec.sim_klap import KlapSimulator
-from tplink_exec.sim_tdp import datagram
-from tplink_exec.simulator import Simulator, played
+from tplink_exec.simulator.klap_server import KlapSimulator
+from tplink_exec.simulator.simulate import Simulator, played
+from tplink_exec.simulator.tdp import datagram
 
 PORT = 9999
 SYSINFO = {"alias": "Lamp", "model": "HS100(UK)", "mac": "50:C7:BF:00:00:01", "relay_state": 1}

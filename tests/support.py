@@ -11,10 +11,10 @@ import time
 import unittest
 from pathlib import Path
 
-from tplink_exec.sim_klap import KlapSimulator
-from tplink_exec.sim_models import device
-from tplink_exec.sim_server import bound
-from tplink_exec.simulator import Simulator, played
+from tplink_exec.simulator.klap_server import KlapSimulator
+from tplink_exec.simulator.models import device
+from tplink_exec.simulator.server import bound
+from tplink_exec.simulator.simulate import Simulator, played
 
 ROOT = Path(__file__).resolve().parent.parent
 SINGLE_FILE = str(ROOT / "scripts" / "tplink-exec")

@@ -14,8 +14,8 @@ from tests.support import FORMS, run
 from tplink_exec.errors import PlugError
 from tplink_exec.messages import answer
 from tplink_exec.messages import state as relay_state
-from tplink_exec.sim_plugs import PLUGS, Plug
-from tplink_exec.wire import frame, next_message
+from tplink_exec.simulator.plugs import PLUGS, Plug
+from tplink_exec.transport.wire import frame, next_message
 
 IN_PROCESS = 20000
 PROCESSES = int(os.environ.get("TPLINK_EXEC_FUZZ_PROCESSES", "10"))

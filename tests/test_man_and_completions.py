@@ -9,12 +9,12 @@ import unittest
 from pathlib import Path
 
 from tests.support import ROOT, run
-from tplink_exec.commands import COMMANDS, OPTIONS, SUBCOMMANDS
-from tplink_exec.named import REQUESTS
-from tplink_exec.options import rows
-from tplink_exec.sim_models import MODELS
-from tplink_exec.sim_smart import SMART_MODELS
-from tplink_exec.usage import EXIT_CODES
+from tplink_exec.cli.options import rows
+from tplink_exec.cli.usage import EXIT_CODES
+from tplink_exec.commands.named import REQUESTS
+from tplink_exec.commands.table import COMMANDS, OPTIONS, SUBCOMMANDS
+from tplink_exec.simulator.models import MODELS
+from tplink_exec.simulator.smart_models import SMART_MODELS
 
 SCRIPT = "scripts/man_and_completions.py"
 MAN = "scripts/man/tplink-exec.1"
@@ -73,7 +73,7 @@ printf '%s\n' "${COMPREPLY[@]}"
 
 NASTY = "it's \"so\", `a` $(b) [c] \\d: e; 100 %% ^ ~ * .f 'g'"
 EXTRA = """
-from .arguments import Parser
+from .cli.arguments import Parser
 
 def extra(argv):
     parser = Parser("extra")
@@ -171,12 +171,12 @@ class Generated(Folder):
         self.copy_of_the_tree()
         package = Path(self.folder, "tplink_exec")
         (package / "extra.py").write_text(EXTRA.replace("NASTY", repr(NASTY)))
-        tables = (package / "commands.py").read_text()
+        tables = (package / "commands" / "table.py").read_text()
         row = "extra | extra.extra | [-l P] [--pick a or b]... HOST... | .does %s" % NASTY
         tables = tables.replace('\nSUBCOMMANDS = """\n', '\nSUBCOMMANDS = r"""\n%s\n' % row)
-        row = "scene | day, night or off | fields.led | %s | nothing" % NASTY
+        row = "scene | day, night or off | commands.fields.led | %s | nothing" % NASTY
         tables = tables.replace('\nCOMMANDS = """\n', '\nCOMMANDS = r"""\n%s\n' % row)
-        (package / "commands.py").write_text(tables)
+        (package / "commands" / "table.py").write_text(tables)
         result = run([sys.executable, SCRIPT, "generate"], cwd=self.folder)
         self.assertEqual((result.code, result.out, result.err), (0, b"", b""))
         self.check_syntax(Path(self.folder, "scripts", "completions"))
@@ -235,7 +235,7 @@ class Page(unittest.TestCase):
 
     def test_it_names_the_environment_that_is_read(self):
         text = (ROOT / MAN).read_text().replace("\\-", "-")
-        sources = "".join(path.read_text() for path in ROOT.glob("tplink_exec/*.py"))
+        sources = "".join(path.read_text() for path in ROOT.glob("tplink_exec/**/*.py"))
         pattern = r"TPLINK_EXEC_[A-Z]+|(?:~/\.config|/etc)/tplink-exec/\w+(?:\.\w+)?"
         text = text.replace("\\(ti", "~")
         self.assertEqual(

@@ -11,7 +11,7 @@ import unittest
 from concurrent.futures import ThreadPoolExecutor
 
 from tests.support import FORMS, PYTHON, SINGLE_FILE, SLACK_S, assert_failure, run, simulated
-from tplink_exec.wire import frame
+from tplink_exec.transport.wire import frame
 
 
 class Process(unittest.TestCase):

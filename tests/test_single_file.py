@@ -80,7 +80,7 @@ class SingleFile(unittest.TestCase):
         self.assertTrue(data.isascii())
         self.assertNotIn(b"\r", data)
         self.assertTrue(os.stat(SINGLE_FILE).st_mode & stat.S_IXUSR)
-        for path in ROOT.glob("tplink_exec/*.py"):
+        for path in ROOT.glob("tplink_exec/**/*.py"):
             self.assertIn(b"\n" + path.read_bytes() + b"\f", data)  # verbatim
 
     def test_the_first_line_is_one_that_kernels_take(self):

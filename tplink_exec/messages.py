@@ -69,6 +69,6 @@ def state(reply):
     found = info.get("relay_state")
     if repr(found) in ("0", "1"):
         return int(found)  # type: ignore[arg-type]
-    from . import family
+    from . import sysinfo
 
-    return family.state(family.unnested(info))
+    return sysinfo.state(sysinfo.unnested(info))

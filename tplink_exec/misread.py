@@ -1,7 +1,7 @@
 """What is wrong with a reply, found out when `messages` has seen that something is."""
 
 from .errors import PlugError, ProtocolError, Refused
-from .family import MAX_DEVICE_TEXT
+from .sysinfo import MAX_DEVICE_TEXT
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -47,7 +47,7 @@ def run(started=0.0):
             signal.signal(2, signal.SIG_DFL)  # die of SIGINT itself, without a traceback
         output = call(sys.argv[1:], started + TIMEOUT_S, early)
     except Exception as error:
-        from .cli import main
+        from .cli.main import main
 
         posix._exit(main(sys.argv[1:], started, [*early, error]))
     posix._exit(deliver(output, started + TIMEOUT_S) if output else 0)
@@ -103,6 +103,6 @@ def deliver(output, deadline):
             output = output[posix.write(1, output) :]
         return 0
     except (OSError, KeyboardInterrupt) as error:
-        from .report import failure
+        from .cli.report import failure
 
         return failure(error, sys.argv[1:])

@@ -22,7 +22,7 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
 from tplink_exec.cipher import decrypt, encrypt  # noqa: E402
-from tplink_exec.sim_models import MODELS, device  # noqa: E402
+from tplink_exec.simulator.models import MODELS, device  # noqa: E402
 
 PORT = 9999
 FIRST_HOST = 1

@@ -117,7 +117,7 @@ def main(seconds):
         post = "POST /command HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
         post += "Content-Length: %d\r\n\r\n%s" % (len(body), body)
         sys.path.insert(0, str(ROOT))
-        from tplink_exec.wire import frame
+        from tplink_exec.transport.wire import frame
 
         rows = (
             ("http.server, `ON`", minimal, (get % "/").encode(), answered),

@@ -28,8 +28,8 @@ WARM_UP_S = 3 * INTERVAL_S
 DEVICES = """
 import asyncio, itertools, sys
 sys.path.insert(0, sys.argv[1])
-from tplink_exec.sim_models import device
-from tplink_exec.simulator import Simulator
+from tplink_exec.simulator.models import device
+from tplink_exec.simulator.simulate import Simulator
 
 async def main(hosts):
     polls = itertools.count()

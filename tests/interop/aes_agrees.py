@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""tplink_exec.aes agrees with OpenSSL, tplink_exec.klap with python-kasa, on seeded random input.
+"""transport.aes agrees with OpenSSL, transport.klap with python-kasa, on seeded random input.
 
     python3 tests/interop/aes_agrees.py
 
@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 sys.path.pop(0)  # this file's folder, whose kasa.py is not the package
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from tplink_exec import aes, klap
+from tplink_exec.transport import aes, klap
 
 try:
     import kasa

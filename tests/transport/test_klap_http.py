@@ -1,0 +1,384 @@
+"""Devices whose port 9999 is closed: the unchanged command line, as processes, over real HTTP."""
+
+import json
+import os
+import tempfile
+import unittest
+from concurrent.futures import ThreadPoolExecutor
+
+from tests.support import FORMS, assert_failure, klap_simulated, run, simulated
+from tplink_exec.simulator.http_faults import HTTP_FAULTS
+from tplink_exec.transport.connection import Connection
+from tplink_exec.transport.klap_http import Klap
+from tplink_exec.transport.reach import reach
+
+USER = ("me@example.com", "pässwörd=1")
+LOGINS = {
+    "blank": ("", ""),
+    "kasa": ("kasa@tp-link.net", "kasaSetup"),
+    "tapo": ("test@tp-link.net", "test"),
+    "user": USER,
+}
+GIVEN = {"TPLINK_EXEC_USERNAME": USER[0], "TPLINK_EXEC_PASSWORD": USER[1]}
+
+
+def call(device, *words, env=None, **options):
+    """The unchanged command line; nothing of this machine's own credentials is looked at."""
+    argv = [*FORMS["file"], device.host, str(device.port), *words]
+    if "klap" in words or "auto" in words or "--transport" not in words:
+        argv += ["--http-port", str(device.http_port)]
+    return run(argv, env={"HOME": "/nonexistent", **(env or {})}, **options)
+
+
+class Logins(unittest.TestCase):
+    def test_every_version_and_login(self):
+        cases = [(v, name, model) for v in (1, 2) for name in LOGINS for model in MODELS]
+        with ThreadPoolExecutor(4) as pool:
+            for case, results in zip(cases, pool.map(self.switch, cases)):
+                with self.subTest(case):
+                    self.assertEqual([r[:3] for r in results], [(0, o, b"") for o in OUTPUTS])
+
+    def switch(self, case):
+        version, login, model = case
+        with klap_simulated(model, version=version, login=LOGINS[login]) as device:
+            env = GIVEN if login == "user" else {}
+            return [call(device, *words.split(), env=env) for words in COMMANDS]
+
+    def test_wrong_and_missing_logins(self):
+        for version in (1, 2):
+            with klap_simulated(version=version, login=USER) as plug:
+                for env, says in (
+                    ({}, b"the device wants the login of its account: put username="),
+                    ({**GIVEN, "TPLINK_EXEC_PASSWORD": "wrong"}, b"the login of TPLINK_EXEC_USER"),
+                    ({"TPLINK_EXEC_USERNAME": USER[0]}, b"the login of TPLINK_EXEC_USER"),
+                    ({"TPLINK_EXEC_PASSWORD": USER[1]}, b"the login of TPLINK_EXEC_USER"),
+                ):
+                    for words in (["check"], ["on"], ["status", "--transport", "klap"]):
+                        result = call(plug, *words, env=env)
+                        start = b"tplink-exec: 127.0.0.1:%d: " % plug.port
+                        assert_failure(self, result, 7, 5, start)
+                        self.assertIn(says, result.err)
+                        self.assertNotIn("wörd".encode(), result.err)
+                self.assertEqual(plug.device.relay_state, 0)
+
+
+MODELS = ("HS100", "HS110v4", "HS300", "HS220", "LB130", "KL430")
+COMMANDS = ("on", "check", "toggle --print-state", "brightness 40", "check", "alias x", "get alias")
+OUTPUTS = (b"", b"ON\n", b"OFF\n", b"", b"ON\n", b"", b"x\n")
+
+
+class Credentials(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.path = os.path.join(folder.name, "credentials")
+        self.home = {"HOME": folder.name}
+        os.makedirs(os.path.join(folder.name, ".config/tplink-exec"))
+        self.of_home = os.path.join(folder.name, ".config/tplink-exec/credentials")
+
+    def write(self, path, text, mode=0o600):
+        with open(path, "w", encoding="utf-8", newline="") as file:
+            file.write(text)
+        os.chmod(path, mode)
+
+    def test_where_they_come_from(self):
+        good = "username=%s\npassword=%s\n" % USER
+        named = {"TPLINK_EXEC_CREDENTIALS": self.path}
+        with klap_simulated(login=USER) as plug:
+            for text in (
+                good,
+                good.replace("\n", "\r\n"),
+                "\ufeff# Kasa\n\n username = %s\n password = %s" % USER,
+            ):
+                self.write(self.path, text)
+                self.assertEqual(call(plug, "check", env=named)[:3], (0, b"OFF\n", b""), text)
+            self.write(self.path, good, 0o640)
+            self.assertEqual(call(plug, "check", env=named).code, 0)
+            self.write(self.of_home, good)
+            self.assertEqual(call(plug, "check", env=self.home).code, 0)
+            wrong = {**self.home, **GIVEN, "TPLINK_EXEC_PASSWORD": "x"}
+            assert_failure(self, call(plug, "check", env=wrong), 7)  # the environment goes first
+            self.write(self.path, good.replace("1\n", "2\n"))
+            assert_failure(self, call(plug, "check", env={**self.home, **named}), 7)
+
+    def test_files_that_are_refused(self):
+        good = "username=%s\npassword=%s\n" % USER
+        with klap_simulated(login=USER) as plug:
+            for text, mode, says in (
+                (good, 0o644, "open to everybody"),
+                (good, 0o602, "open to everybody"),
+                ("username=x\n", 0o600, "no lines username"),
+                ("", 0o600, "no lines username"),
+                (None, 0, "No such file"),
+            ):
+                if text is None:
+                    os.remove(self.path)
+                else:
+                    self.write(self.path, text, mode)
+                result = call(plug, "check", env={"TPLINK_EXEC_CREDENTIALS": self.path})
+                assert_failure(self, result, 2)
+                self.assertIn(says, result.err.decode())
+                self.assertNotIn("wörd".encode(), result.err)
+
+    def test_they_are_not_read_where_no_login_is_needed(self):
+        broken = {"TPLINK_EXEC_CREDENTIALS": "/nonexistent"}
+        with klap_simulated() as device:
+            self.assertEqual(call(device, "check", env=broken).code, 0)
+        with simulated() as plug:
+            plug.http_port = 1
+            self.assertEqual(call(plug, "check", env=broken).code, 0)
+
+
+class Transports(unittest.TestCase):
+    def test_auto_asks_port_first_and_klap_only_when_it_is_closed(self):
+        with simulated(state=1) as plug, klap_simulated() as other:
+            plug.http_port = other.http_port
+            for words in (["check"], ["check", "--transport", "auto"], ["toggle"]):
+                self.assertEqual(call(plug, *words).code, 0)
+            self.assertEqual(other.connections, 0)
+
+    def test_klap_contacts_the_http_port_only(self):
+        with simulated(state=1) as plug, klap_simulated() as other:
+            plug.http_port = other.http_port
+            result = call(plug, "check", "--transport", "klap")
+            self.assertEqual((result.out, plug.connections), (b"OFF\n", 0))
+
+    def test_xor_contacts_port_only(self):
+        with klap_simulated() as plug:
+            assert_failure(self, call(plug, "check", "--transport", "xor"), 3)
+            self.assertEqual(plug.connections, 0)
+
+    def test_port_80_means_klap(self):
+        for options, http_port in (({}, 80), ({"--http-port": 81}, 81)):
+            link = reach("127.0.0.1", 80, 0.0, [], options)
+            self.assertIsInstance(link, Klap)
+            self.assertEqual(link.http.port, http_port)
+        self.assertIsInstance(reach("h", 80, 0.0, [], {"--transport": "xor"}), Connection)
+        # and a plain call, that is without options, sends no XOR there
+        result = run([*FORMS["file"], "127.0.0.1", "80", "check"])
+        if result.code == 3:  # nothing listens there
+            self.assertIn(b"KLAP on HTTP port 80", result.err)
+
+    def test_both_closed_is_unreachable_and_port_is_tried_again(self):
+        with klap_simulated() as plug:
+            pass
+        result = call(plug, "check")
+        assert_failure(self, result, 3, 5)
+        self.assertIn(b"connection refused (and by HTTP port %d," % plug.http_port, result.err)
+        self.assertGreater(result.seconds, 0.2)
+
+    def test_one_connection_and_one_handshake_a_call(self):
+        with klap_simulated() as plug:
+            call(plug, "toggle", "--print-state")
+            self.assertEqual((plug.connections, len(plug.requests)), (1, 3))
+
+    def test_a_host_name(self):
+        with klap_simulated() as plug:
+            argv = ["localhost", str(plug.port), "check", "--http-port", str(plug.http_port)]
+            result = run([*FORMS["file"], *argv], env={"HOME": "/nonexistent"})
+            self.assertEqual((result.code, result.out, result.err), (0, b"OFF\n", b""))
+
+    def test_wrong_usage(self):
+        for words in (
+            ["--transport", "tls"],
+            ["--transport="],
+            ["--http-port", "0"],
+            ["--http-port", "65536"],
+            ["--http-port", "x"],
+        ):
+            assert_failure(self, run([*FORMS["file"], "127.0.0.1", "9", "on", *words]), 1)
+
+
+class Sessions(unittest.TestCase):
+    def test_a_device_that_has_forgotten_the_session(self):
+        """403 once: a new handshake, and the request again, even one that is never sent twice."""
+        for words in (["on"], ["reboot"], ["json", '{"system":{"get_sysinfo":{}}}']):
+            with klap_simulated(fault="403-once", stage="request") as plug:
+                result = call(plug, *words)
+                self.assertEqual(result.code, 0, result.err)
+                self.assertEqual(len(plug.requests), 2)  # the first one was not done
+
+    def test_what_is_never_sent_twice(self):
+        for words, times in ((["reboot"], 1), (["ledon"], 4)):
+            with klap_simulated(fault="close-before-reply", stage="request") as plug:
+                assert_failure(self, call(plug, *words), 3)
+                self.assertEqual(len(plug.requests), times, words)
+
+
+TIMEOUT_S = 1.5
+FINE = {"one-byte-segments", "slow-reply", "close-after-reply", "two-replies", "drop-first"}
+"""Faults that are none."""
+LATE = {"silent", "dribble", "announce-too-much"}
+DROPPED = {"close-before-reply", "reset-before-reply"}
+CODES = {"403-once": 0}
+
+
+class Faults(unittest.TestCase):
+    """Each fault of the HTTP side at each stage."""
+
+    def test_at_the_request(self):
+        self.play("request", lambda fault: 5)
+
+    def test_at_the_second_handshake_request(self):
+        same = (
+            "wrong-signature bad-padding not-json short-48 announce-too-little html-200 empty-200"
+        )
+        codes = dict.fromkeys(same.split(), 0)  # its status is all that is looked at
+        self.play("handshake2", lambda fault: 7 if fault == "403-always" else codes.get(fault, 5))
+
+    def test_at_the_first_handshake_request(self):
+        """Something else's HTTP: exit 3, naming both ports; with --transport klap exit 5."""
+        self.play("handshake1", lambda fault: 3)
+        self.play("handshake1", lambda fault: 5, "--transport", "klap")
+
+    def play(self, stage, otherwise, *options):
+        cases = [(stage, fault, options) for fault in HTTP_FAULTS]
+        with ThreadPoolExecutor(5) as pool:
+            for (_, fault, _), (plug, result) in zip(cases, pool.map(self.one, cases)):
+                with self.subTest((stage, fault, options)):
+                    self.judge(fault, plug, result, otherwise, stage, options)
+
+    def one(self, case):
+        stage, fault, options = case
+        with klap_simulated(fault=fault, stage=stage) as plug:
+            return plug, call(plug, "check", "--timeout", str(TIMEOUT_S), *options)
+
+    def judge(self, fault, plug, result, otherwise, stage, options):
+        code = CODES.get(fault, otherwise(fault))
+        code = 0 if fault in FINE else 4 if fault in LATE else 3 if fault in DROPPED else code
+        if fault in NOT_HERE.get(stage, ()):
+            return
+        if not code:
+            self.assertEqual((result.code, result.out, result.err), (0, b"OFF\n", b""))
+            return
+        start = b"tplink-exec: 127.0.0.1:%d: " % plug.port
+        assert_failure(self, result, code, TIMEOUT_S, start)
+        if code == 3 and not options and stage == "handshake1":
+            self.assertIn(b"HTTP port %d" % plug.http_port, result.err)
+
+
+NOT_HERE = {"handshake1": ("wrong-signature", "bad-padding", "not-json")}
+"""Faults that the first handshake's reply cannot have."""
+
+
+class Smart(unittest.TestCase):
+    def play(self, device, steps):
+        for line, code, printed in steps:
+            words = line.split(" ", 1) if line.startswith("json") else line.split()
+            result = call(device, *words)
+            with self.subTest((device.device.model, line)):
+                if code:
+                    assert_failure(self, result, code)
+                    self.assertNotIn(b"internal", result.err)
+                else:
+                    self.assertEqual((result.code, result.err), (0, b""))
+                    if printed is not None:
+                        self.assertEqual(result.out, printed)
+
+    def test_a_plug(self):
+        with klap_simulated("KP125M") as plug:
+            plug.device.alias = "灯 1"
+            self.play(
+                plug,
+                (
+                    ("check", 0, b"OFF\n"),
+                    ("on", 0, b""),
+                    ("check", 0, b"ON\n"),
+                    ("toggle", 0, b""),
+                    ("ON --print-state", 0, b"ON\n"),
+                    ("40", 0, b""),
+                    ("brightness", 0, b"100\n"),
+                    ("DECREASE --print-state", 0, b"OFF\n"),
+                    ("120,50,60 --print-state", 0, b"ON\n"),
+                    ("color", 6, b""),
+                    ("temperature 2700", 6, b""),
+                    ("on --transition 100", 6, b""),
+                    ("on --child 1", 6, b""),
+                    ("alias", 0, "灯 1\n".encode()),
+                    ("alias Heizung", 0, b""),
+                    ("alias", 0, b"Heizung\n"),
+                    ("get model", 0, b"KP125M\n"),
+                    ("get device_on", 0, b"true\n"),
+                    ("total", 6, b""),
+                    ("led off", 0, b""),
+                    ("time", 0, None),
+                    ("cloudinfo", 0, None),
+                    ("energy_reset", 6, b""),
+                    ("runtime_reset", 6, b""),
+                    ('json {"method":"get_current_power"}', 0, None),
+                    ("reboot", 0, b""),
+                    ("reset --yes", 0, b""),
+                ),
+            )
+            for name, _ in (
+                ("power", 1),
+                ("voltage", 1),
+                ("current", 1),
+                ("today", 1),
+                ("month", 1),
+            ):
+                result = call(plug, name)
+                self.assertRegex(result.out, rb"^\d+\.\d{3,6}\n$", (name, result.err))
+            for name in ("status", "emeter"):
+                reply = json.loads(call(plug, name).out)
+                self.assertEqual((reply["error_code"], "result" in reply), (0, True))
+            result = call(plug, "json", '{"method":"fly"}')
+            self.assertEqual(result.code, 6)
+            self.assertEqual(json.loads(result.out)["error_code"], -1002)
+
+    def test_a_bulb(self):
+        with klap_simulated("L530") as bulb:
+            self.play(
+                bulb,
+                (
+                    ("off", 0, b""),
+                    ("brightness", 0, b"0\n"),
+                    ("INCREASE", 0, b""),
+                    ("brightness", 0, b"10\n"),
+                    ("33.4", 0, b""),
+                    ("brightness", 0, b"33\n"),
+                    ("240,80,55.5", 0, b""),
+                    ("color", 0, b"240,80,56\n"),
+                    ("temperature", 6, b""),
+                    ("temperature 2700 K", 0, b""),
+                    ("temperature", 0, b"2700\n"),
+                    ("color", 0, None),
+                    ("temperature 9000", 6, b""),
+                    ("color 0,0,0 --print-state", 0, b"OFF\n"),
+                    ("power", 6, b""),
+                    ("emeter", 6, b""),
+                ),
+            )
+
+    def test_white_is_no_color(self):
+        """The recorded L530 tells hue 0 and saturation 100 while it is white."""
+        with klap_simulated("L530") as bulb:
+            bulb.device.relay_state = 1
+            answer = bulb.device.answer
+            bulb.device.answer = lambda request: answer(request).replace(
+                b'"saturation":0', b'"saturation":100'
+            )
+            self.assertRegex(call(bulb, "color").out, rb"^\d+,0,\d+\n$")
+
+    def test_lies(self):
+        for reply, code in (
+            (b'{"error_code":0,"result":{"device_on":1}}', 5),
+            (b'{"error_code":0,"result":{"device_on":"true"}}', 5),
+            (b'{"error_code":0,"result":{}}', 5),
+            (b'{"error_code":0}', 5),
+            (b'{"error_code":0.0,"result":{"device_on":true}}', 6),
+            (b'{"error_code":false,"result":{"device_on":true}}', 6),
+            (b'{"result":{"device_on":true}}', 6),
+            (b'{"error_code":-1,"result":{"device_on":true}}', 6),
+            (b"[]", 5),
+        ):
+            with klap_simulated("KP125M") as plug:
+                answer = plug.device.answer
+                plug.device.answer = lambda request, answer=answer, reply=reply: (
+                    reply if b"get_device_info" in request else answer(request)
+                )
+                assert_failure(self, call(plug, "check"), code)
+
+
+if __name__ == "__main__":
+    unittest.main()

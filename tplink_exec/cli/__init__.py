@@ -1,0 +1,7 @@
+"""From a command line to output and exit code.
+
+Options, usage, the line of a failure, softScheck's dialect, and the subcommands that end by
+themselves: discover, encode, decode, demo. Others take `output.put`, `report.complain` and
+`arguments.Parser`.
+May import: the hall, transport, devices, network, commands.
+"""

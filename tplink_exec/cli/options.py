@@ -1,0 +1,172 @@
+"""Command lines with options, with subcommands, or with mistakes: all rules, and the errors."""
+
+import gc
+
+from ..commands.table import COMMANDS, OPTIONS, SUBCOMMANDS, WHOLE
+from ..errors import UsageError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ..shapes import Any, Call, Callable, Options
+
+MAX_TIMEOUT_S = 3600.0
+MAX_TRANSITION_MS = 3600000
+NO_VALUE = ("", "-", "null", "undef")
+"""What openHAB substitutes for the command when an item has no value, in lower case."""
+
+
+def understand(argv: "list[str]") -> "Call":
+    """What a command line means; raises UsageError.
+
+    HOST is "" for a subcommand, --help and --version: their function needs no exchange.
+    """
+    if argv and argv[0] in rows(SUBCOMMANDS) and not is_number("".join(argv[1:2])):
+        gc.enable()  # which the single file switches off for a short call
+        return local(rows(SUBCOMMANDS)[argv[0]][0], argv[1:])
+    if argv and argv[0][:1] == "-" and any(map(names_target, argv)):
+        return load("cli.softscheck.understand")(argv)  # type: ignore[no-any-return]
+    words, options = split(argv, rows(OPTIONS))
+    if "--help" in options or "--version" in options:
+        return local("cli.usage.information", options)
+    if "--timeout" in options:
+        options["--timeout"] = timeout_s(options["--timeout"])
+    if "--transition" in options:
+        options["--transition"] = transition_ms(options["--transition"])
+    if "--http-port" in options:
+        options["--http-port"] = http_port(options["--http-port"])
+    problem = complaint(words) or misfit(words[2].lower(), options)
+    if problem:
+        raise UsageError(problem + "; see tplink-exec --help")
+    host, port, options["command"] = bare(words[0]), int(words[1]), words[2].lower()
+    if words[3:]:
+        options["value"] = " ".join(words[3:])
+    command = load(row(words[2])[1])
+    if "--debug" in options and "--quiet" not in options:
+        command = load("cli.report.traced")(command, host, port)
+    return host, port, command, options
+
+
+def bare(host: str) -> str:
+    """An IPv6 address without the brackets that other programs want around it."""
+    return host[1:-1] if host[:1] == "[" and host[-1:] == "]" else host
+
+
+def names_target(word: str) -> bool:
+    """-t HOST or --target HOST, in any form: softScheck's dialect, as HOST PORT has none."""
+    return word[:2] == "-t" or word[:3] == "-qt" or word.partition("=")[0] == "--target"
+
+
+def local(name: str, arguments: object) -> "Call":
+    return "", 0, lambda *_: load(name)(arguments), {}
+
+
+def load(name: str) -> "Callable[..., Any]":
+    """The function "room.module.function" of this package; the module is imported now."""
+    module, _, function = name.rpartition(".")
+    found = __import__("tplink_exec." + module, fromlist=[function])
+    return getattr(found, function)  # type: ignore[no-any-return]
+
+
+def split(argv: "list[str]", known: "dict[str, list[str]]") -> "tuple[list[str], Options]":
+    """Words and options of the table `known`, which may stand anywhere. Raises UsageError."""
+    words = []
+    options = {}  # type: Options
+    rest = iter(argv)
+    for word in rest:
+        name, equals, value = ("--help" if word == "-h" else word).partition("=")
+        if name not in known:
+            if word[:1] == "-" and not (word == "-" or word[1:2].isdigit()):
+                raise UsageError("unknown option %s; see tplink-exec --help" % name)
+            words.append(word)
+            continue
+        takes = known[name][0]
+        if takes and not equals:
+            value = next(rest, "")
+        if bool(takes) != bool(value or equals) or (takes and not value):
+            raise UsageError("%s takes %s" % (name, takes or "no value"))
+        options[name] = value
+    return words, options
+
+
+def timeout_s(text: str) -> float:
+    if is_number(text.replace(".", "", 1)) and 0 < float(text) <= MAX_TIMEOUT_S:
+        return float(text)
+    raise UsageError("--timeout takes seconds above 0, at most 3600, not %s" % text)
+
+
+def transition_ms(text: str) -> int:
+    if is_number(text) and len(text) < 9 and int(text) <= MAX_TRANSITION_MS:
+        return int(text)
+    raise UsageError("--transition takes milliseconds, at most 3600000, not %s" % text)
+
+
+def http_port(text: str) -> int:
+    if is_port(text):
+        return int(text)
+    raise UsageError("--http-port is a number from 1 to 65535, not %s" % text)
+
+
+def is_port(text: str) -> bool:
+    return is_number(text) and len(text) < 6 and 0 < int(text) < 65536
+
+
+def complaint(words: "list[str]") -> str:
+    """Why these words are no HOST PORT COMMAND, "" when they are."""
+    if len(words) < 2:
+        return "HOST PORT COMMAND is wanted" + (", not just %s" % words[0] if words else "")
+    host, port, name = words[0], words[1], "".join(words[2:3]).lower()
+    if not host:
+        return "HOST is empty"
+    if not is_port(port):
+        return "PORT is a number from 1 to 65535, not %s" % port
+    if len(words) == 2:
+        return "COMMAND is missing"
+    if name in NO_VALUE:
+        return "the command is '%s': openHAB's item has no value yet" % words[2]
+    if not row(name):
+        return "unknown command %s" % words[2]
+    return bad_value(words[2], row(name)[0], words[3:])
+
+
+def bad_value(command: str, takes: str, values: "list[str]") -> str:
+    """Why the words after COMMAND do not fit what it `takes`, "" when they do."""
+    if not takes:
+        return "%s takes no value, not %s" % (command, values[0]) if values else ""
+    if values and values[0].lower() in NO_VALUE and takes != "FIELD":
+        return "the value of %s is '%s': openHAB's item has no value yet" % (command, values[0])
+    if len(values) == 2 and takes == "[K]" and values[1] in ("K", "k"):
+        return ""
+    if len(values) > 1:
+        return "%s takes one value, not %s, too" % (command, values[1])
+    return "" if values or takes[:1] == "[" else "%s takes %s" % (command, takes)
+
+
+def misfit(command: str, options: "Options") -> str:
+    """Why these options do not fit the command, "" when they do."""
+    if command == "reset" and "--yes" not in options:
+        return "reset erases all settings of the device: with --yes if you mean it"
+    if options.get("--transport", "auto") not in ("auto", "xor", "klap"):
+        return "--transport is auto, xor or klap, not %s" % options["--transport"]
+    if command in WHOLE and "--child" in options:
+        return "%s is for the whole strip, without --child" % command
+    return ""
+
+
+def row(command: str) -> "list[str]":
+    """The cells of a command's row in COMMANDS, [] when it has none."""
+    if is_number(command.replace(".", "", 1)):
+        command = "0..100"
+    elif command.count(",") == 2:
+        command = "H,S,B"
+    return rows(COMMANDS).get(command.lower(), rows(COMMANDS).get(command, []))
+
+
+def rows(table: str) -> "dict[str, list[str]]":
+    """The other cells of each row of a table in `commands`, by the first."""
+    lines = [[cell.strip() for cell in line.split("|")] for line in table.strip().splitlines()]
+    return {cells[0]: cells[1:] for cells in lines}
+
+
+def is_number(text: str) -> bool:
+    """Whether text is ASCII digits; str.isdigit alone takes those of all scripts."""
+    return text.isascii() and text.isdigit()

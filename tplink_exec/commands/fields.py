@@ -1,0 +1,100 @@
+"""get, alias, led, and json: any request as it is."""
+
+from .. import sysinfo
+from ..cli.output import one_line
+from ..devices.request import quoted
+from ..errors import PlugError, Refused, UsageError
+from ..messages import GET_SYSINFO, answer
+from ..misread import decoded
+from .named import any_device, ask, named
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ..devices.plug import Plug
+    from ..shapes import Exchange, Options
+
+
+def get(exchange: "Exchange", options: "Options") -> bytes:
+    """One field of get_sysinfo, or with --child of the outlet's part of it."""
+    name = options["value"]
+    if "--child" in options:
+        fields = any_device(exchange, options).fields()
+    else:
+        try:
+            fields = sysinfo.unnested(answer(exchange(GET_SYSINFO), "system", "get_sysinfo"))
+        except Refused as refusal:
+            fields = smart(exchange, options, refusal).fields()
+    if name not in fields:
+        names = one_line(", ".join(map(str, fields)))[:200]
+        raise Refused("the device has no field %s; its fields are %s" % (name, names))
+    return bare(fields[name])
+
+
+def bare(value: object) -> bytes:
+    """A value as one line of text, without the quotes of a string."""
+    if not isinstance(value, str):
+        import json
+
+        value = json.dumps(value, separators=(",", ":"), ensure_ascii=False)
+    return one_line(value).encode() + b"\n"
+
+
+def alias(exchange: "Exchange", options: "Options") -> bytes:
+    if "value" not in options:
+        return get(exchange, {**options, "value": "alias"})
+    arguments = '{"alias":%s}' % quoted(options["value"])
+    try:
+        ask(exchange, options, "system", "set_dev_alias", arguments)
+    except Refused as refusal:
+        smart(exchange, options, refusal).rename(options["value"])
+    return b""
+
+
+def smart(exchange: "Exchange", options: "Options", refusal: Refused) -> "Plug":
+    """The SMART device that refused like this. Raises the refusal when it is none."""
+    if not refusal.smart:
+        raise refusal
+    from ..devices.plug import instead
+
+    return instead(exchange, options, refusal)
+
+
+def led(exchange: "Exchange", options: "Options") -> bytes:
+    if options["value"].lower() not in ("on", "off"):
+        raise UsageError("led takes on or off, not %s" % options["value"])
+    return named(exchange, {**options, "command": "led" + options["value"].lower()})
+
+
+def json_request(exchange: "Exchange", options: "Options") -> bytes:
+    """Any request as it is, once; its reply whatever err_code is in it."""
+    from ..cli.payload import check_json
+
+    try:
+        text = options["value"].encode()
+        check_json(text, "the request")
+    except UnicodeEncodeError:
+        raise UsageError("the request is not UTF-8") from None
+    except PlugError as error:
+        raise UsageError(str(error)) from None
+    reply = exchange(text, True)
+    refusal = refused(reply)
+    if refusal:
+        refusal.output = reply + b"\n"
+        raise refusal
+    return reply + b"\n"
+
+
+def refused(reply: bytes) -> "Refused | None":
+    """What the first err_code in a reply that is not 0 says. Raises ProtocolError: no JSON."""
+    value = decoded(reply)
+    rest = [value]
+    for part in rest:
+        if isinstance(part, list):
+            rest += part
+        elif isinstance(part, dict):
+            rest += part.values()
+            for name in ("err_code", "error_code"):  # the latter is SMART devices'
+                if repr(part.get(name, 0)) != "0":
+                    words = "the device refuses: %s (%s %.20r)"
+                    return Refused(words % (sysinfo.text(part, "err_msg"), name, part[name]))
+    return None

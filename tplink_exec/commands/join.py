@@ -1,0 +1,100 @@
+"""join: give a new device the name and the password of the Wi-Fi.
+
+The password comes from a prompt or from standard input, never from the arguments, which other
+users of the machine can see; and nothing that a device answers to it is shown, as an answer can
+hold it.
+"""
+
+import _signal as signal  # type: ignore[import-not-found]
+import os
+import time
+
+from ..devices.request import BULB_MODULES, quoted, request
+from ..errors import DeadlineExceeded, LocalError, ProtocolError, Refused, UsageError
+from ..messages import answer
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ..shapes import Exchange, NoReturn, Options
+
+MAX_PASSWORD = 256
+WPA2 = 3
+OPEN = 0
+
+
+def join(exchange: "Exchange", options: "Options") -> bytes:
+    """Needs options["password"]; an empty one means a network without."""
+    password = options["password"]
+    arguments = '{"ssid":%s,"password":%s,"key_type":%d}'
+    arguments %= quoted(options["value"]), quoted(password), WPA2 if password else OPEN
+    for module in "netif", BULB_MODULES["netif"]:
+        reply = exchange(request(module, "set_stainfo", arguments))
+        try:
+            answer(reply, module, "set_stainfo", None)
+            return b""
+        except Refused as error:
+            code, unsupported = error.err_code, error.unsupported
+        except ProtocolError:
+            raise ProtocolError("the reply does not confirm the network") from None
+        if not unsupported:
+            break
+    raise Refused("the device does not take this network (err_code %d)" % code)
+
+
+def password(ssid: str, deadline: float) -> "tuple[str, float]":
+    """The password, and the seconds that a person took to type it, which are not to count.
+
+    From a terminal by a prompt without echo; else the first line of standard input, which must
+    have come by `deadline` (by time.monotonic()).
+    """
+    try:
+        if os.isatty(0):
+            started = time.monotonic()
+            return prompted("Password of the Wi-Fi %s: " % ssid), time.monotonic() - started
+        return first_line(deadline).decode(), 0.0
+    except UnicodeDecodeError:
+        raise UsageError("the password is not UTF-8") from None
+    except OSError as error:
+        raise LocalError("the password cannot be read: %s" % error.strerror) from None
+
+
+def prompted(prompt: str) -> str:
+    import getpass
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, interrupted)
+    try:
+        return getpass.getpass(prompt)
+    except EOFError:
+        raise UsageError("no password was given") from None
+    except KeyboardInterrupt as stop:  # the terminal echoes again: now die of the signal
+        signal.signal(stop.args[0], signal.SIG_DFL)
+        os.kill(os.getpid(), stop.args[0])
+        raise
+    finally:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, signal.SIG_DFL)
+
+
+def interrupted(number: int, _: object) -> "NoReturn":
+    raise KeyboardInterrupt(number)
+
+
+def first_line(deadline: float) -> bytes:
+    """Of standard input, without its line end."""
+    import select
+
+    line = b""
+    while b"\n" not in line and len(line) <= MAX_PASSWORD:
+        if not select.select([0], [], [], max(deadline - time.monotonic(), 0))[0]:
+            raise DeadlineExceeded("no password came on standard input in time")
+        data = os.read(0, MAX_PASSWORD)
+        if not data and not line:
+            raise UsageError("no password on standard input (an empty line: a network without)")
+        if not data:
+            break
+        line += data
+    line = line.split(b"\n")[0].rstrip(b"\r")
+    if len(line) > MAX_PASSWORD:
+        raise UsageError("the password has more than %d bytes" % MAX_PASSWORD)
+    return line

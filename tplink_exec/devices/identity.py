@@ -1,0 +1,45 @@
+"""Which device it is: by its MAC, and by the deviceId of its sysinfo."""
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ..shapes import Fields
+
+HEX = frozenset("0123456789abcdefABCDEF")
+MAX_TEXT = 200
+
+
+def mac(value: object) -> str:
+    """50:C7:BF:00:00:01 for that, 50-C7-BF-00-00-01 or 50c7bf000001; "" for anything else."""
+    if not isinstance(value, str):
+        return ""
+    mark = value[2:3]
+    if mark not in (":", "-"):
+        mark = ":"
+        value = ":".join(value[at : at + 2] for at in range(0, len(value[:14]), 2))
+    pairs = value[:18].split(mark)
+    if len(pairs) != 6 or not all(len(pair) == 2 and HEX.issuperset(pair) for pair in pairs):
+        return ""
+    return ":".join(pairs).upper()
+
+
+def text(value: object) -> "str | None":
+    """A device's words, cut; None for what are none."""
+    return value[:MAX_TEXT] if isinstance(value, str) else None
+
+
+def of(info: "Fields") -> "Fields":
+    """`mac` and `device_id`, each "" when missing, of a get_sysinfo or a get_device_info."""
+    return {
+        "mac": mac(info.get("mac")) or mac(info.get("mic_mac")),
+        "device_id": text(info.get("deviceId")) or text(info.get("device_id")) or "",
+    }
+
+
+def same(one: "Fields", other: "Fields") -> bool:
+    """Whether what both say of `mac` and `device_id` is equal; at least one they must both say.
+
+    Both count, as a MAC alone is soon copied, by a mistake in a factory, too.
+    """
+    pairs = [(one.get(name), other.get(name)) for name in ("mac", "device_id")]
+    compared = [a == b for a, b in pairs if a and b]
+    return bool(compared) and all(compared)

@@ -1,0 +1,175 @@
+"""A device by its family: what a command, or what an openHAB item sends, means on it.
+
+Plug is the base: the others, in `strip`, `dimmer` and `bulb`, say what differs. Everything here
+costs a get_sysinfo first; on and off without options do without it, see commands.switch.
+"""
+
+from .. import sysinfo
+from ..errors import PlugError, Refused
+from ..messages import GET_SYSINFO, answer
+from .request import quoted, request
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ..shapes import Exchange, Fields, Options
+
+SWITCHING = "on, off, toggle, check"
+
+
+def device(exchange: "Exchange", options: "Options") -> "Plug":
+    """The device at the other end, asked what it is. Raises PlugError."""
+    try:
+        info = sysinfo.unnested(answer(exchange(GET_SYSINFO), "system", "get_sysinfo"))
+    except Refused as refusal:
+        if not refusal.smart:
+            raise
+        return instead(exchange, options, refusal)
+    kind = sysinfo.kind(info)
+    if not kind:
+        raise sysinfo.unknown(info)
+    if kind == "plug":
+        target = Plug(exchange, options, info)
+    else:
+        found = __import__("tplink_exec.devices." + kind, fromlist=[kind])
+        target = found.family_of(info)(exchange, options, info)
+    if "--child" in options and kind != "strip":
+        raise target.cannot("outlets (--child)")
+    return target
+
+
+def instead(exchange: "Exchange", options: "Options", refusal: Refused) -> "Plug":
+    """The device that has refused a plug's request. Raises the refusal when it is a plug."""
+    if not refusal.smart:
+        target = device(exchange, options)
+        if target.info.get("relay_state") is not None:
+            raise refusal
+        return target
+    from .smart import Smart
+
+    target = Smart(exchange, options)
+    if "--child" in options:
+        raise target.cannot("outlets (--child)")
+    return target
+
+
+class Plug:
+    """A plug or wall switch, and the base of the other families.
+
+    `info` is its sysinfo. Methods raise PlugError.
+    """
+
+    name = "a plug"
+    modules = {}  # type: dict[str, str]
+    """What the family calls modules, where that is not their name."""
+
+    def __init__(self, exchange: "Exchange", options: "Options", info: "Fields") -> None:
+        self.exchange = exchange
+        self.options = options
+        self.info = info
+
+    def ask(
+        self, module: str, method: str, arguments: str = "{}", ids: "tuple[str, ...]" = ()
+    ) -> "Fields":
+        """The device's answer; one that reads nothing must have its err_code.
+
+        What erases is never sent twice.
+        """
+        module = self.modules.get(module, module)
+        text = request(module, method, arguments, ids)
+        reply = self.exchange(text, method.startswith("erase_"))
+        return answer(reply, module, method, 0 if method.startswith("get_") else None)
+
+    def fields(self) -> "Fields":
+        """What get_sysinfo says of what the options mean: the device, or an outlet."""
+        return self.info
+
+    def ids(self) -> "tuple[str, ...]":
+        """For a request: the id of the outlet that the options mean, none for the device."""
+        return ()
+
+    def state(self) -> int:
+        return sysinfo.state(self.info)
+
+    def switch(self, on: int) -> None:
+        if "--transition" in self.options:
+            raise self.cannot("fading (--transition)")
+        self.ask("system", "set_relay_state", '{"state":%d}' % on)
+
+    def brightness(self) -> int:
+        """Percent, 0 when off: openHAB's PercentType, to which ON is 100."""
+        return 100 * self.state()
+
+    def set_brightness(self, percent: int) -> None:
+        self.switch(percent > 0)
+
+    def step(self, percent: int) -> None:
+        """INCREASE, DECREASE: by `percent`, which may be negative."""
+        self.switch(percent > 0)
+
+    def color(self) -> "tuple[int, int, int]":
+        """Hue 0..359, saturation and brightness 0..100."""
+        raise self.cannot("color")
+
+    def set_color(self, hue: int, saturation: int, percent: int) -> None:
+        raise self.cannot("color")
+
+    def set_item_color(self, hue: int, saturation: int, percent: int) -> None:
+        """What a Color item sends: without color, its brightness counts."""
+        self.set_brightness(percent)
+
+    def temperature(self) -> int:
+        """Kelvin."""
+        raise self.cannot("color temperature")
+
+    def set_temperature(self, kelvin: int) -> None:
+        raise self.cannot("color temperature")
+
+    def metered(self) -> "list[tuple[str, ...]]":
+        """For each meter the child ids to ask it with. Raises Refused when there is none.
+
+        HS103 and others answer with zeros though they have none: only `feature` tells.
+        """
+        if "ENE" not in str(self.info.get("feature", "ENE")):
+            raise self.cannot("meter")
+        return self.each()
+
+    def realtime(self, ids: "tuple[str, ...]") -> "Fields":
+        """The meter's get_realtime."""
+        return self.metering("get_realtime", "{}", ids)
+
+    def metering(self, method: str, arguments: str, ids: "tuple[str, ...]") -> "Fields":
+        """The meter's answer; Refused with what the device can do, when there is no meter."""
+        try:
+            return self.ask("emeter", method, arguments, ids)
+        except Refused as refusal:
+            if not refusal.unsupported:
+                raise
+            raise self.cannot("meter", refusal) from None
+
+    def sums(self, period: str) -> "Fields | None":
+        """Of today or month as an entry of get_daystat, from devices that have no such list."""
+        return None
+
+    def rename(self, name: str) -> None:
+        self.ask("system", "set_dev_alias", '{"alias":%s}' % quoted(name), self.ids())
+
+    def each(self) -> "list[tuple[str, ...]]":
+        """For each outlet that is meant its id for a request, in a tuple."""
+        return [()]
+
+    def can(self) -> "list[str]":
+        """The commands that make sense on it, for people."""
+        commands = [SWITCHING]
+        if "ENE" in str(self.info.get("feature", "")):
+            commands.append("power, voltage, current, total, today, month")
+        return commands
+
+    def cannot(self, what: str, reason: object = "") -> PlugError:
+        """The error that names what is missing, and what the device can do instead."""
+        text = "%s is %s without %s; its commands are %s" % (
+            sysinfo.text(self.info, "model"),
+            self.name,
+            what,
+            ", ".join([*self.can(), "status, get, alias"]),
+        )
+        return Refused("%s (%s)" % (text, reason) if reason else text)

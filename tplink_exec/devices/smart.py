@@ -1,0 +1,145 @@
+"""SMART devices (newer Kasa, Tapo): the same commands in another JSON, inside KLAP version 2.
+
+A request is {"method":"get_device_info"}, a reply {"error_code":0,"result":{...}}; a device tells
+that it is one by its error_code to a request of the others.
+"""
+
+import binascii
+
+from ..errors import ProtocolError, Refused
+from ..misread import decoded
+from .bulb import Bulb
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ..shapes import Exchange, Fields, Options
+
+METHODS = {
+    "info": "get_device_info",
+    "energy": "get_energy_usage",
+    "time": "get_device_time",
+    "schedule": "get_schedule_rules",
+    "countdown": "get_countdown_rules",
+    "antitheft": "get_antitheft_rules",
+    "cloudinfo": "get_connect_cloud_state",
+    "wlanscan": "get_wireless_scan_info",
+    "reboot": "device_reboot",
+    "reset": "device_reset",
+}
+"""What the named requests are here."""
+
+UNKNOWN = ("-1002", "-1003")
+"""error_code for a method that the device does not have (python-kasa, kasa/exceptions.py)."""
+
+LED_RULES = {"ledon": "always", "ledoff": "never"}
+
+
+class Smart(Bulb):
+    """`info` is the result of get_device_info, asked for when it is first needed."""
+
+    name = "a SMART device"
+
+    def __init__(self, exchange: "Exchange", options: "Options") -> None:
+        super().__init__(exchange, options, {})
+
+    @property
+    def light(self) -> "Fields":
+        return self.fields()
+
+    def call(self, method: str, parameters: str = "", once: bool = False) -> bytes:
+        """The reply, whose error_code is 0. Raises PlugError."""
+        text = '{"method":"%s"%s}' % (method, parameters and ',"params":' + parameters)
+        reply = self.exchange(text.encode(), once)
+        code = repr(json_object(reply).get("error_code"))
+        if code != "0":
+            refusal = Refused("the device refuses %s (error_code %.20s)" % (method, code))
+            refusal.unsupported = code in UNKNOWN
+            raise refusal
+        return reply
+
+    def read(self, method: str) -> "Fields":
+        found = json_object(self.call(method)).get("result")
+        if isinstance(found, dict):
+            return found
+        raise ProtocolError("the reply to %s has no result" % method)
+
+    def fields(self) -> "Fields":
+        if not self.info:
+            self.info = self.read("get_device_info")
+            try:
+                self.info["alias"] = binascii.a2b_base64(self.info["nickname"]).decode()
+            except (LookupError, TypeError, ValueError):
+                pass  # then it has none
+        return self.info
+
+    def has(self, what: str) -> bool:
+        info = self.fields()
+        if what == "temperature":
+            lamps = info.get("color_temp_range")  # of white bulbs both ends are the same
+            return "color_temp" in info and (not isinstance(lamps, list) or len(set(lamps)) > 1)
+        return {"brightness": "brightness", "color": "hue"}[what] in info
+
+    def state(self) -> int:
+        on = self.fields().get("device_on")
+        if isinstance(on, bool):
+            return int(on)
+        raise ProtocolError("device_on is %.20r, not true or false" % (on,))
+
+    def set(self, on: int, values: str = "") -> None:
+        if "--transition" in self.options:
+            raise self.cannot("fading (--transition)")
+        self.call("set_device_info", '{%s"device_on":%s}' % (values, "true" if on else "false"))
+
+    def realtime(self, ids: "tuple[str, ...]") -> "Fields":
+        energy = self.energy()
+        reading = {"power_mw": energy["current_power"]} if "current_power" in energy else {}
+        if self.options["command"] in ("voltage", "current"):
+            try:
+                reading.update(self.read("get_emeter_data"))
+            except Refused:
+                pass  # not every meter has it
+        return reading
+
+    def sums(self, period: str) -> "Fields":
+        """A day's or month's entry, as in get_daystat: the device sums up itself."""
+        energy = self.energy()
+        name = period + "_energy"
+        return {"energy_wh": energy[name]} if name in energy else {}
+
+    def energy(self) -> "Fields":
+        try:
+            return self.read("get_energy_usage")
+        except Refused as refusal:
+            raise self.cannot("meter", refusal) from None
+
+    def rename(self, name: str) -> None:
+        text = binascii.b2a_base64(name.encode(), newline=False).decode()
+        self.call("set_device_info", '{"nickname":"%s"}' % text)
+
+    def named(self, name: str) -> bytes:
+        """The reply to a named request of the others' table, b"" where it sets something."""
+        if name in ("ledon", "ledoff"):
+            self.call("set_led_info", '{"led_rule":"%s"}' % LED_RULES[name])
+            return b""
+        if name not in METHODS:
+            raise self.cannot(name)
+        method = METHODS[name]
+        try:
+            reply = self.call(method, once=not method.startswith("get_"))
+        except Refused as refusal:
+            if not refusal.unsupported:
+                raise
+            raise self.cannot(name, refusal) from None
+        return reply if method.startswith("get_") else b""
+
+    def can(self) -> "list[str]":
+        self.fields()
+        return super().can()
+
+
+def json_object(reply: bytes) -> "Fields":
+    """A reply's JSON object. Raises ProtocolError."""
+    value = decoded(reply)
+    if isinstance(value, dict):
+        return value
+    raise ProtocolError("the reply is no JSON object: %.60r" % reply)

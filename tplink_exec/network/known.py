@@ -1,0 +1,232 @@
+"""The remembered devices: a JSON file, written by `discover --save` and when a device has moved.
+
+    {"devices": [{"alias", "model", "mac", "device_id", "host", "port", "transport"}, ...],
+     "targets": ["192.168.1.0/24", ...]}
+
+It is $TPLINK_EXEC_DEVICES and no other, or ~/.config/tplink-exec/devices.json, what is written, and
+/etc/tplink-exec/devices.json, for a service's user; what the former says of a device counts. No
+secrets. A writer locks FILE.lock and renames a new file over the old one, so that nobody loses
+anything or reads a half; fields that are unknown here are kept.
+"""
+
+import os
+import stat
+import time
+
+from ..devices import identity
+from ..errors import LocalError, ProtocolError, UsageError
+from ..misread import decoded
+from ..transport.reach import is_address
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ..shapes import Any, Fields, Iterator, Sequence  # noqa: F401 (type comments)
+
+OWN = "~/.config/tplink-exec/devices.json"
+SHARED = "/etc/tplink-exec/devices.json"
+MAX_FILE = 1 << 22
+TRANSPORTS = ("xor", "klap")
+BITS = ("", *map(str, range(16, 33)))
+"""Of a target's network."""
+LISTED = 10
+"""How many devices of an ambiguous name are told."""
+LOCK_S = 5.0
+
+
+def own() -> str:
+    """The path of the file that is written. Raises LocalError."""
+    path = os.environ.get("TPLINK_EXEC_DEVICES") or os.path.expanduser(OWN)
+    if path[:1] == "~":
+        raise LocalError("no home folder for the remembered devices: set TPLINK_EXEC_DEVICES")
+    return path
+
+
+def load() -> "tuple[list[Fields], list[str]]":
+    """Devices and targets of all files, those that count first. Raises LocalError."""
+    paths = [os.environ.get("TPLINK_EXEC_DEVICES", "")]
+    if not paths[0]:
+        paths = [os.path.expanduser(OWN), SHARED]
+    devices = []  # type: list[Fields]
+    targets = []  # type: list[str]
+    for path in paths:
+        found = read(path)
+        devices += found["devices"]
+        targets += found["targets"]
+    return devices, list(dict.fromkeys(targets))
+
+
+def named(name: str, devices: "list[Fields]") -> "Fields | None":
+    """The device with that MAC, else with that alias in any case. Raises UsageError for several."""
+    mac = identity.mac(name)
+    found = [entry for entry in devices if mac and identity.mac(entry.get("mac")) == mac]
+    if not found:
+        wanted = name.casefold()
+        found = [
+            entry for entry in devices if wanted == (entry.get("alias") or "").casefold() != ""
+        ]
+    if not found:
+        return None
+    if len({entry.get("mac") or entry.get("device_id") for entry in found}) == 1:
+        return found[0]
+    places = ["%s at %s" % (entry.get("mac") or "?", entry["host"]) for entry in found[:LISTED]]
+    text = "the name %s is ambiguous; call one of these by its MAC: %s%s"
+    more = "" if len(found) <= LISTED else ", and %d more" % (len(found) - LISTED)
+    raise UsageError(text % (name, ", ".join(places), more))
+
+
+def read(path: str) -> "Fields":
+    """What a file holds, checked; nothing when there is none. Raises LocalError."""
+    nothing = {"devices": [], "targets": []}  # type: Fields
+    if not os.path.exists(path):
+        return nothing
+    try:
+        # Without waiting for the other end, should it be a pipe.
+        with open(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as file:
+            mode = os.fstat(file.fileno()).st_mode
+            data = file.read(MAX_FILE + 1) or b""
+    except OSError as error:
+        raise LocalError("the remembered devices in %s: %s" % (path, error.strerror)) from None
+    if stat.S_ISREG(mode) and mode & stat.S_IWOTH:
+        text = "the remembered devices in %s are open to everybody's changes: chmod 600 it"
+        raise LocalError(text % path)
+    if not data:
+        return nothing
+    try:
+        if len(data) > MAX_FILE:
+            raise ValueError("it is larger than %d bytes" % MAX_FILE)
+        return checked(decoded(data))
+    except (ProtocolError, ValueError) as problem:
+        reason = "it is not JSON" if isinstance(problem, ProtocolError) else problem
+        text = "the remembered devices in %s are broken, mend or remove the file: %s"
+        raise LocalError(text % (path, reason)) from None
+
+
+def checked(value: object) -> "Fields":
+    """`value`, if it has the shape of the file. Raises ValueError."""
+    if not isinstance(value, dict):
+        raise ValueError("it is no JSON object")
+    devices, targets = value.setdefault("devices", []), value.setdefault("targets", [])
+    if not isinstance(devices, list) or not isinstance(targets, list):
+        raise ValueError("devices and targets must be lists")
+    for target in targets:
+        address, _, bits = target.partition("/") if isinstance(target, str) else ("", "", "")
+        if ":" in address or not is_address(address) or bits not in BITS:
+            raise ValueError("a target is no IPv4 address or network: %.40r" % (target,))
+    for number, entry in enumerate(devices):
+        problem = "it is no object" if not isinstance(entry, dict) else misfit(entry)
+        if problem:
+            raise ValueError("devices[%d]: %s" % (number, problem))
+    return value
+
+
+def misfit(entry: "Fields") -> str:
+    """What is wrong with a device's entry, "" when nothing is."""
+    for name in ("alias", "mac", "device_id"):
+        if not isinstance(entry.get(name), (str, type(None))):
+            return "its %s is no string" % name
+    mac = entry.get("mac") or ""
+    if identity.mac(mac) == "" if mac else not entry.get("device_id"):
+        return "neither its mac nor its device_id is one"
+    if not isinstance(entry.get("host"), str) or not is_address(entry["host"]):
+        return "its host is no IP address"
+    if type(entry.get("port")) is not int or not 0 < entry["port"] < 65536:
+        return "its port is no number from 1 to 65535"
+    if entry.get("transport") not in TRANSPORTS:
+        return "its transport is neither xor nor klap"
+    entry["mac"] = identity.mac(mac)
+    return ""
+
+
+def remember(
+    found: "Sequence[Fields]", targets: "Sequence[str]" = (), limit_s: float = LOCK_S
+) -> None:
+    """Add devices and targets to the file, or put them in place of what it says of the same.
+
+    What a device in `found` says not (None, "") is kept. Raises LocalError, for one when others
+    have kept the file locked for `limit_s`.
+    """
+    path = os.path.realpath(own())
+    try:
+        make(os.path.dirname(path))
+        descriptor = locked(path + ".lock", time.monotonic() + limit_s)
+        try:
+            value = read(path)
+            for device in found:
+                merge(value["devices"], device)
+            value["targets"] = list(dict.fromkeys([*value["targets"], *targets]))
+            write(path, value)
+        finally:
+            os.close(descriptor)
+    except OSError as error:
+        text = "the devices cannot be remembered in %s: %s"
+        raise LocalError(text % (path, error.strerror or error)) from None
+
+
+def merge(devices: "list[Fields]", device: "Fields") -> None:
+    names = ("alias", "model", "mac", "device_id", "host", "port", "transport")
+    news = {name: device[name] for name in names if device.get(name)}
+    for entry in devices:
+        # By the MAC alone where there is one: a new deviceId under it takes the old one's place.
+        if entry["mac"] == news.get("mac") if news.get("mac") else identity.same(entry, news):
+            entry.update(news)
+            return
+    devices.append({"alias": None, "model": None, "mac": "", "device_id": "", **news})
+
+
+def make(folder: str) -> None:
+    """Create it, and those above it, for nobody else. Raises OSError."""
+    if not os.path.isdir(folder):
+        make(os.path.dirname(folder))
+        try:
+            os.mkdir(folder, 0o755 if is_shared(folder + "/") else 0o700)
+        except FileExistsError:  # by another process, now
+            pass
+
+
+def is_shared(path: str) -> bool:
+    return path.startswith("/etc/")
+
+
+def locked(path: str, deadline: float) -> int:
+    """A descriptor that holds the lock until it is closed. Raises OSError."""
+    import fcntl
+
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+    while True:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return descriptor
+        except OSError as error:
+            if not isinstance(error, BlockingIOError) or time.monotonic() > deadline:
+                os.close(descriptor)
+                raise
+            time.sleep(0.01)
+
+
+def write(path: str, value: "Fields") -> None:
+    """Put a new file in the old one's place, with its mode and owner. Raises OSError."""
+    import json
+
+    data = (json.dumps(value, indent=1) + "\n").encode("ascii")
+    if len(data) > MAX_FILE:
+        raise OSError(0, "it would be larger than %d bytes" % MAX_FILE)
+    mode, before = 0o644 if is_shared(path) else 0o600, None
+    if os.path.exists(path):
+        before = os.stat(path)
+        mode = stat.S_IMODE(before.st_mode)
+        if not stat.S_ISREG(before.st_mode):
+            raise OSError(0, "it is no file")
+    new = path + ".new"  # nobody else's: it is under the lock
+    try:
+        os.unlink(new)
+    except FileNotFoundError:
+        pass
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+    with open(os.open(new, flags, 0o600), "wb") as file:
+        file.write(data)
+        file.flush()
+        os.fchmod(file.fileno(), mode)
+        if before and os.geteuid() == 0:
+            os.fchown(file.fileno(), before.st_uid, before.st_gid)
+        os.fsync(file.fileno())
+    os.rename(new, path)

@@ -1,0 +1,113 @@
+"""What is sent to find devices by UDP, and what is read of their answers; no I/O here.
+
+Port 9999 takes get_sysinfo, encrypted and without a length; port 20002, of firmware with KLAP, a
+header of 16 bytes (version, type, operation u16, size u16, flags, padding, serial u32, CRC-32 u32)
+and JSON after it. Anybody may answer, and say anything: what does not fit is None, and an address
+is only ever the one that the datagram came from.
+"""
+
+import struct
+from binascii import crc32
+
+from .. import sysinfo
+from ..cipher import decrypt, encrypt
+from ..devices import identity
+from ..errors import PlugError
+from ..messages import GET_SYSINFO, scan
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ..shapes import Fields
+
+XOR_PORT = 9999
+KLAP_PORT = 20002
+XOR_PROBE = encrypt(GET_SYSINFO)
+KLAP_PROBE = bytes.fromhex("020000010000000000000000463cb5d3")
+"""A header alone (python-kasa, discover.py, until 0.7)."""
+HEADER = struct.Struct(">BBHHBBII")
+VERSION = 2
+CRC_SEED = bytes.fromhex("5a6b7c8d")
+"""What stands in the CRC's place while it is computed."""
+MAX_DATAGRAM = 8192
+"""Bytes. A strip's sysinfo has some 2000."""
+HTTP_PORT = 80
+
+
+def sighting(data: bytes, host: str, port: int) -> "Fields | None":
+    """The device that a datagram from `host` tells of, None for what is none's answer.
+
+    alias, model, state (ON, OFF) are None where it does not say them, mac and device_id "",
+    transport (xor, klap) None where it is neither. `port` is what 9999 was when probing.
+    """
+    if len(data) > MAX_DATAGRAM:
+        return None
+    found = _klap(data) if data[:1] == b"\2" else _xor(data, port)
+    if not found or not (found["mac"] or found["model"]):
+        return None  # an echo of the probe has neither
+    return {**found, "host": host}
+
+
+def _xor(data: bytes, port: int) -> "Fields | None":
+    info = _object(_object(_json(decrypt(data))).get("system")).get("get_sysinfo")
+    try:
+        info = sysinfo.unnested(_object(info))
+    except PlugError:
+        return None
+    if repr(info.get("err_code", 0)) != "0":
+        return None
+    return {
+        **identity.of(info),
+        "alias": identity.text(info.get("alias")),
+        "model": identity.text(info.get("model")),
+        "port": port,
+        "transport": "xor",
+        "state": _state(info),
+    }
+
+
+def _state(info: "Fields") -> "str | None":
+    try:
+        return "ON" if sysinfo.state(info) else "OFF"
+    except PlugError:
+        return None
+
+
+def _klap(data: bytes) -> "Fields | None":
+    if len(data) < HEADER.size:
+        return None
+    version, _, _, size, _, _, _, crc = HEADER.unpack_from(data)
+    start = HEADER.size
+    if (version, size) != (VERSION, len(data) - start):
+        return None
+    if crc != crc32(data[: start - 4] + CRC_SEED + data[start:]):
+        return None
+    answer = _object(_json(data[start:]))
+    result = _object(answer.get("result"))
+    if repr(answer.get("error_code", 0)) != "0":
+        return None
+    scheme = _object(result.get("mgt_encrypt_schm"))
+    http_port = scheme.get("http_port")
+    if type(http_port) is not int or not 0 < http_port < 65536:
+        http_port = HTTP_PORT
+    return {
+        # Its device_id is a hash of what sysinfo calls deviceId: not to be compared with that.
+        "mac": identity.mac(result.get("mac")),
+        "device_id": "",
+        "alias": None,
+        "model": identity.text(result.get("device_model")),
+        "port": http_port,
+        "transport": "klap" if scheme.get("encrypt_type", "KLAP") == "KLAP" else None,
+        "state": None,
+    }
+
+
+def _json(data: bytes) -> object:
+    """The value, None for what is no JSON; whatever follows it is ignored, as devices do."""
+    try:
+        return scan(data.decode().lstrip(" \t\r\n"), 0)[0]
+    except Exception:  # StopIteration, RecursionError, UnicodeDecodeError, ...
+        return None
+
+
+def _object(value: object) -> "Fields":
+    return value if isinstance(value, dict) else {}

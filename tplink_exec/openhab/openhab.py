@@ -1,0 +1,96 @@
+"""openhab: the configuration for openHAB, written by what the devices say of themselves.
+
+Which devices: each HOST, all that answer discovery, or all that are remembered. Every one must
+answer, else nothing is written and the exit code is that of the failure: a device left out would
+lose its items. What is written is in `openhab_text`, and the names of the items in
+`openhab_names`; the same devices give the same bytes. An edited file is exit 2, see
+`openhab_files`.
+"""
+
+import os
+import time
+
+from ..cli.arguments import Parser
+from ..cli.options import is_port, timeout_s
+from ..cli.output import put
+from ..errors import Unreachable, UsageError
+from .files import changes, diff, sealed, write
+from .naming import name
+from .places import discovered, given, remembered
+from .survey import asked
+from .templates import files
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ..shapes import Any
+    from .places import Place
+
+PROGRAM = "/etc/openhab/scripts/tplink-exec"
+TIMEOUT_S = 10.0
+DISCOVERY_SHARE = 0.3
+"""Of the time; the rest is for asking what was found."""
+IN_PATHS = frozenset("/.-_+ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789")
+
+
+def openhab(argv: "list[str]") -> None:
+    """The subcommand."""
+    started = time.monotonic()
+    options = arguments(argv)
+    devices = asked(places(options, started), started + options.timeout)
+    name(devices)
+    texts = files(sorted(devices, key=lambda device: device.name), options.program)
+    if not options.output:
+        put(1, b"\n".join(b"==> %s <==\n%s" % (p.encode(), sealed(p, texts[p])) for p in texts))
+        return
+    found = changes(options.output, texts)
+    if options.dry_run:
+        put(1, diff(found))
+        return
+    write(found)
+    put(1, b"".join(os.fsencode(change.path) + b"\n" for change in found))
+
+
+def arguments(argv: "list[str]") -> "Any":
+    """Raises UsageError."""
+    parser = Parser("openhab")
+    host_help = "HOST or HOST:PORT, [ADDRESS]:PORT for IPv6; default: the remembered devices"
+    parser.add_argument("hosts", nargs="*", metavar="HOST", help=host_help)
+    parser.add_argument("--discover", action="store_true", help="the devices of the network")
+    output_help = "openHAB's folder, mostly /etc/openhab; default: print the files"
+    parser.add_argument("--output", metavar="DIR", help=output_help)
+    parser.add_argument("--dry-run", action="store_true", help="print what would change in DIR")
+    program_help = "where this program is on openHAB's machine; default %(default)s"
+    parser.add_argument("--program", default=PROGRAM, metavar="PATH", help=program_help)
+    parser.add_argument("--port", default="9999", metavar="P", help="default 9999")
+    parser.add_argument("--timeout", default="%g" % TIMEOUT_S, metavar="S", help="default 10")
+    options = parser.parse_args(argv)
+    options.timeout = timeout_s(options.timeout)
+    if not is_port(options.port):
+        raise UsageError("--port is a number from 1 to 65535, not %s" % options.port)
+    options.port = int(options.port)
+    if options.output == "":
+        raise UsageError("--output takes DIR")
+    if options.dry_run and not options.output:
+        raise UsageError("--dry-run goes with --output DIR")
+    if options.hosts and options.discover:
+        raise UsageError("either HOST or --discover, not both")
+    if options.program[:1] != "/" or not IN_PATHS.issuperset(options.program):
+        text = "--program is an absolute path of letters, digits and /._+- only, not %s"
+        raise UsageError(text % options.program)
+    return options
+
+
+def places(options: "Any", started: float) -> "list[Place]":
+    """Of the devices that are meant, at least one. Raises PlugError."""
+    if options.hosts:
+        return given(options.hosts, options.port)
+    if options.discover:
+        found = discovered(started, options.timeout * DISCOVERY_SHARE, options.port)
+        if not found:
+            raise Unreachable("no device answered, so nothing is written")
+        return found
+    found = remembered()
+    if not found:
+        text = "HOST or --discover is wanted, as no devices are remembered (by discover --save)"
+        raise UsageError(text)
+    return found

@@ -1,0 +1,207 @@
+"""A small HTTP/1.1 server for untrusted clients: one event loop, every wait bounded.
+
+Not http.server: its time-out is for each read, so a client that sends a byte now and then keeps a
+thread for ever, and its header parser takes longer than a plug's answer. Here a client costs no
+thread, and however slow it is, nobody else waits:
+
+1. A request has READ_S from its first byte to its last, then 408. A connection between requests
+   may stay IDLE_S.
+2. Requests of one connection are answered one after the other, in their order. While one is being
+   answered, no more than MAX_AHEAD bytes of what follows are taken.
+3. A client that does not read its responses is dropped after WRITE_S.
+4. After an error of framing nothing more is read as a request: the response is the last one, and
+   what still comes is thrown away for LINGER_S, as a reset would overtake the response.
+"""
+
+import asyncio
+import socket
+import struct
+
+from .http_request import MAX_BODY, MAX_HEAD, HttpError, Response, request
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ..shapes import Any, Callable
+    from .http_request import Request
+
+READ_S = 5.0
+IDLE_S = 60.0
+WRITE_S = 5.0
+LINGER_S = 1.0
+MAX_AHEAD = MAX_HEAD + MAX_BODY
+
+
+class Server:
+    """What the connections share: `handler` is a coroutine function, Request to Response.
+
+    Beyond `max_clients` a client gets 503. `log` takes a line.
+    """
+
+    def __init__(
+        self,
+        handler: "Callable[[Request], Any]",
+        max_clients: int,
+        log: "Callable[[str], None]",
+    ) -> None:
+        self.handler = handler
+        self.max_clients = max_clients
+        self.log = log
+        self.clients = 0
+
+    async def serve(self, listener: "Any") -> None:
+        """Serve on a bound socket until the task is cancelled, or the process ends."""
+        loop = asyncio.get_running_loop()
+        loop.set_exception_handler(
+            lambda _, context: self.log("%(message)s" % context)  # such as: no descriptor left
+        )
+        server = await loop.create_server(lambda: Client(self, loop), sock=listener, backlog=512)
+        await server.serve_forever()
+
+
+class Client(asyncio.Protocol):
+    """A connection.
+
+    `head` is the request that is coming in, `task` the one being answered; `last`: no more are
+    taken, `blocked`: the client does not read, `ended`: it sends no more.
+    """
+
+    def __init__(self, server: Server, loop: "asyncio.AbstractEventLoop") -> None:
+        self.server = server
+        self.loop = loop
+        self.buffer = bytearray()
+        self.head = None  # type: Request | None
+        self.task = None  # type: Any
+        self.timer = None  # type: Any
+        self.last = self.blocked = self.ended = False
+        self.peer = ""
+
+    def connection_made(self, transport: "Any") -> None:
+        self.transport = transport
+        self.peer = str((transport.get_extra_info("peername") or "?")[0])
+        self.server.clients += 1
+        if self.server.clients > self.server.max_clients:
+            self.fail(HttpError(503, "too many clients", ("Retry-After: 1",)))
+        else:
+            self.wait(IDLE_S, transport.close)
+
+    def connection_lost(self, exc: "Exception | None") -> None:
+        self.server.clients -= 1
+        self.last = True
+        self.wait(0)
+
+    def wait(self, seconds: float, otherwise: "Callable[[], None] | None" = None) -> None:
+        """Replace the timer; 0 for none."""
+        if self.timer:
+            self.timer.cancel()
+        self.timer = self.loop.call_later(seconds, otherwise) if otherwise else None
+
+    def data_received(self, data: bytes) -> None:
+        if self.last:
+            return
+        if not self.buffer and not self.task:
+            self.wait(READ_S, self.too_slow)
+        self.buffer += data
+        if self.task or self.blocked:
+            if len(self.buffer) > MAX_AHEAD:
+                self.transport.pause_reading()
+        else:
+            self.advance()
+
+    def eof_received(self) -> bool:
+        """Half closed: what was asked before is still answered."""
+        self.ended = True
+        return self.task is not None or self.blocked
+
+    def advance(self) -> None:
+        """Begin to answer the next request, if it is all there."""
+        try:
+            asked = self.head = self.head or (request(self.buffer) if self.buffer else None)
+        except HttpError as error:
+            self.fail(error)
+            return
+        if asked is None:
+            return
+        if len(self.buffer) < asked.start + asked.size:
+            if asked.expects_continue and len(self.buffer) == asked.start:
+                self.transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+            return
+        self.head = None
+        asked.body = bytes(self.buffer[asked.start : asked.start + asked.size])
+        del self.buffer[: asked.start + asked.size]
+        self.wait(0)
+        self.task = self.loop.create_task(self.respond(asked))
+
+    async def respond(self, asked: "Request") -> None:
+        started = self.loop.time()
+        try:
+            response = await self.server.handler(asked)
+        except HttpError as error:
+            response = plain(error)
+        except Exception as error:  # a bug; even so an answer
+            text = "internal error, please report it: %s: %s" % (type(error).__name__, error)
+            response = plain(HttpError(500, text))
+        keep = asked.keep_alive and not self.last and not (self.ended and not self.buffer)
+        self.transport.write(response.data(asked.method != "HEAD", keep))
+        seconds = self.loop.time() - started
+        words = self.peer, asked.method, asked.target, response.status, seconds * 1000
+        self.server.log("%s %s %s %d in %.1f ms" % words)
+        self.task = None
+        if keep:
+            self.next()
+        else:
+            self.close()
+
+    def next(self) -> None:
+        """After a response: the next request, or the time to wait for one."""
+        if self.last:
+            return
+        if not self.blocked:
+            self.transport.resume_reading()
+            self.wait(*((READ_S, self.too_slow) if self.buffer else (IDLE_S, self.transport.close)))
+            self.advance()
+            if self.ended and not self.task:
+                self.close()
+
+    def too_slow(self) -> None:
+        self.fail(HttpError(408, "the request was not complete within %g s" % READ_S))
+
+    def fail(self, error: HttpError) -> None:
+        """Answer what is no request, and take no more."""
+        self.transport.write(plain(error).data(True, False))
+        self.server.log("%s %d %s" % (self.peer, error.status, error))
+        self.close()
+
+    def close(self) -> None:
+        self.last = True
+        self.buffer.clear()
+        if self.ended or self.transport.is_closing():
+            self.transport.close()
+            return
+        self.transport.write_eof()
+        self.transport.resume_reading()
+        if self.transport.get_write_buffer_size():
+            self.wait(WRITE_S, self.drop)
+        else:
+            self.wait(LINGER_S, self.transport.abort)
+
+    def drop(self) -> None:
+        """End the connection now: what is not sent is not kept in the kernel either."""
+        link = self.transport.get_extra_info("socket")
+        link.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        self.transport.abort()
+
+    def pause_writing(self) -> None:
+        self.blocked = True
+        self.wait(WRITE_S, self.drop)
+
+    def resume_writing(self) -> None:
+        self.blocked = False
+        if not self.task and not self.last:
+            self.next()
+
+
+def plain(error: HttpError) -> Response:
+    """The response that says what is wrong, in one line."""
+    from ..cli.output import one_line
+
+    return Response(error.status, one_line(str(error)).encode() + b"\n", fields=error.fields)

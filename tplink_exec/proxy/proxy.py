@@ -1,0 +1,254 @@
+"""proxy: the devices over HTTP, for hubs, for openHAB's HTTP binding, for a browser.
+
+Takes the place of hs100_proxy.py (Ryan Finnie's): `POST /command` and `GET /` on port 8362, and
+/DEVICE/... for more than one device and for plain text. Here are the subcommand, the routes and
+what a failure is in HTTP; a device is asked in `proxy_device`, clients are served by `http_server`.
+"""
+
+import asyncio
+import functools
+import logging
+import os
+import select
+import socket
+import sys
+from urllib.parse import quote, unquote
+
+from .. import address
+from ..cli.arguments import Parser
+from ..cli.options import NO_VALUE, load, row
+from ..cli.output import one_line, put
+from ..cli.report import place
+from ..commands.fields import json_request
+from ..errors import LocalError, PlugError, UsageError
+from .guard import SAFE, Guard, read_token
+from .http_request import HttpError, Response
+from .http_server import Server
+from .page import CSP, PAGE, names, status, summary
+from .worker import Device, ask
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ..shapes import Any, Callable, Exchange
+    from .http_request import Request
+
+PORT = 8362
+MAX_CLIENTS = 512
+READS = {"state": "check"}
+for _name in "power voltage current total today month brightness color temperature".split():
+    READS[_name] = _name
+SETS = ("state", "brightness", "color", "temperature")
+"""What may be read of a device, by which command, and what may be set: the paths' last part."""
+
+ITEM_COMMANDS = (
+    "commands.table.switch",
+    "commands.light.step",
+    "commands.light.item_percent",
+    "commands.light.item_color",
+)
+"""The functions in commands.COMMANDS of what an openHAB item sends."""
+
+HTML = "text/html; charset=utf-8"
+JSON = "application/json; charset=utf-8"
+
+
+class Proxy:
+    """`devices` by the path's first part, in casefold; `sole` is the only one, if it is."""
+
+    def __init__(self, devices: "list[Device]", guard: Guard) -> None:
+        self.devices = {device.name.casefold(): device for device in devices}
+        self.sole = devices[0] if len(devices) == 1 else None
+        self.guard = guard
+
+    async def handle(self, asked: "Request") -> Response:
+        """The response to a request. Raises HttpError."""
+        self.guard.check_origin(asked)
+        try:
+            path = asked.target.partition("?")[0]
+            words = [unquote(word, errors="strict") for word in path.split("/")[1:]]
+        except UnicodeDecodeError:
+            raise HttpError(404, "the path is not UTF-8") from None
+        html = "text/html" in asked.fields.get("accept", "").lower()
+        if html and asked.method in SAFE and self.is_page(words):
+            return Response(200, PAGE, HTML, CSP)  # without a token: it asks for it
+        self.guard.check_token(asked)
+        if words == [""]:
+            allow(asked, SAFE)
+            return await status(list(self.devices.values()), asked, "")
+        if words == ["devices.json"]:
+            allow(asked, SAFE)
+            return Response(200, names(self.devices.values()), JSON)
+        if words == ["command"] and self.sole:
+            return await self.command(self.sole, asked)
+        return await self.of_device(words, asked)
+
+    def is_page(self, words: "list[str]") -> bool:
+        return words == [""] or (words[1:] in ([], [""]) and words[0].casefold() in self.devices)
+
+    async def of_device(self, words: "list[str]", asked: "Request") -> Response:
+        """/DEVICE/ and what is below it."""
+        device = self.devices.get(words[0].casefold())
+        what = "/".join(words[1:])
+        if not device:
+            known = ", ".join(device.name for device in self.devices.values())
+            raise HttpError(404, "no device %.100s; there are: %s" % (words[0], known))
+        if what == "command":
+            return await self.command(device, asked)
+        if what in READS:
+            allow(asked, (*SAFE, "PUT", "POST") if what in SETS else SAFE)
+            return await (self.read if asked.method in SAFE else self.set)(device, what, asked)
+        if what not in ("", "device.json"):
+            raise HttpError(404, "a device has no %.100s; it has state, power and others" % what)
+        allow(asked, SAFE)
+        if what:
+            return Response(200, await ask(device, summary, "device.json"), JSON)
+        return await status([device], asked, "" if self.sole else "/" + quote(device.name))
+
+    async def command(self, device: Device, asked: "Request") -> Response:
+        """The body to the device, its reply to the client, both byte for byte."""
+        allow(asked, ("POST",))
+        kind = asked.fields.get("content-type", "").partition(";")[0].strip().lower()
+        if kind != "application/json":
+            raise HttpError(415, "a command must have Content-Type: application/json")
+        try:
+            body = asked.body.decode()
+        except UnicodeDecodeError as error:
+            raise HttpError(400, "the body is not UTF-8 at byte %d" % error.start) from None
+        try:
+            reply = await ask(device, functools.partial(json_request, options={"value": body}))
+        except HttpError as error:
+            refusal = error.__cause__
+            if not (isinstance(refusal, PlugError) and refusal.output):
+                raise
+            return Response(error.status, refusal.output[:-1], JSON)
+        return Response(200, reply[:-1], JSON)
+
+    async def read(self, device: Device, what: str, asked: "Request") -> Response:
+        # Without a newline: openHAB's HTTP binding compares all of it with ON.
+        return Response(200, (await ask(device, doing(READS[what]), what)).rstrip(b"\n"))
+
+    async def set(self, device: Device, what: str, asked: "Request") -> Response:
+        """The body is what an openHAB item sends, or the value."""
+        text = asked.body.decode("utf-8", "replace").strip()
+        if text.lower() in NO_VALUE:
+            raise HttpError(400, "the value is '%s': openHAB's item has no value yet" % text)
+        if what != "state":
+            await ask(device, doing(what, text))
+        elif row(text)[1:2] and row(text)[1] in ITEM_COMMANDS:
+            await ask(device, doing(text.lower()))
+        else:
+            raise HttpError(400, "ON, OFF, TOGGLE, INCREASE, 0..100, H,S,B, not %.100s" % text)
+        return Response(200)
+
+
+def allow(asked: "Request", methods: "tuple[str, ...]") -> None:
+    """Raise HttpError 405 for any other method."""
+    if asked.method not in methods:
+        text = "%s is not for this path; these are: %s" % (asked.method, ", ".join(methods))
+        raise HttpError(405, text, ("Allow: " + ", ".join(methods),))
+
+
+def doing(name: str, value: "str | None" = None) -> "Callable[[Exchange], bytes]":
+    """A command of commands.COMMANDS as work for a device."""
+    options = {"command": name}
+    if value is not None:
+        options["value"] = value
+    return functools.partial(load(row(name)[1]), options=options)
+
+
+def proxy(argv: "list[str]") -> None:
+    """The subcommand: serve until a signal ends the process."""
+    options = parsed(argv)
+    log = logged if options.debug else None
+    devices = [Device(*parts, log) for parts in hosts(options.host, options.hs100_port)]
+    token = read_token(options.token_file) if options.token_file else b""
+    guard = Guard(token, options.allow_host or [])
+    listener = listening(options.local_addr, options.local_port)
+    limit = os.sysconf("SC_OPEN_MAX") - 2 * len(devices) - 20
+    server = Server(Proxy(devices, guard).handle, max(1, min(MAX_CLIENTS, limit)), log or silent)
+    try:
+        put(1, greeting(listener, devices, token).encode(), 1.0)
+    except OSError:
+        pass  # nobody to be told; serve all the same
+    logging.getLogger("asyncio").disabled = True
+    # A device's thread that has its reply waits for the loop's thread so long, by default 5 ms.
+    sys.setswitchinterval(0.0005)
+    asyncio.run(server.serve(listener))
+
+
+def parsed(argv: "list[str]") -> "Any":
+    parser = Parser("proxy")
+    port = {"type": int, "metavar": "PORT"}  # type: dict[str, Any]
+    parser.add_argument("-l", "--local-port", default=PORT, help="default %(default)s", **port)
+    parser.add_argument(
+        "--local-addr", default="127.0.0.1", metavar="A", help="default %(default)s; 0.0.0.0: all"
+    )
+    parser.add_argument(
+        "-p", "--hs100-port", default=9999, help="of the devices; default %(default)s", **port
+    )
+    parser.add_argument(
+        "--allow-host", action="append", metavar="NAME", help="one more name of this machine"
+    )
+    parser.add_argument(
+        "--token-file", metavar="F", help="ask for the token in it: Authorization: Bearer TOKEN"
+    )
+    parser.add_argument("--debug", action="store_true", help="a line per event on standard error")
+    parser.add_argument("host", nargs="+", metavar="HOST", help="or HOST:PORT, [IPv6]:PORT")
+    options = parser.parse_args(argv)
+    for name, low in (("local_port", 0), ("hs100_port", 1)):
+        if not low <= getattr(options, name) <= 65535:
+            raise UsageError("--%s is a number up to 65535" % name.replace("_", "-"))
+    return options
+
+
+def hosts(words: "list[str]", port: int) -> "list[tuple[str, str, int]]":
+    """(word, host, port) for each HOST, HOST:PORT or [IPv6]:PORT. Raises UsageError."""
+    found = {}
+    for word in words:
+        host, number, child = address.place(word, port)
+        if child:
+            raise UsageError("%s: the proxy serves whole strips, not single outlets" % word)
+        if word.casefold() in found:
+            raise UsageError("HOST is %s, twice" % word)
+        found[word.casefold()] = word, host, number
+    return list(found.values())
+
+
+def listening(address: str, port: int) -> socket.socket:
+    """The socket to serve on. Raises LocalError."""
+    try:
+        family, _, _, _, where = socket.getaddrinfo(address, port, 0, socket.SOCK_STREAM)[0]
+        listener = socket.socket(family, socket.SOCK_STREAM)
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(where)
+        listener.listen(512)
+    except (OSError, UnicodeError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise LocalError("cannot listen on %s: %s" % (place(address, port), reason)) from None
+    return listener
+
+
+def greeting(listener: socket.socket, devices: "list[Device]", token: bytes) -> str:
+    """The first line: where, for what, and who can connect."""
+    address, port = listener.getsockname()[:2]
+    who = "" if token else "; WARNING: whoever reaches it can switch: see --token-file"
+    if address == "::1" or address.startswith("127."):
+        who = "; this machine only: others need --local-addr"
+    text = "tplink-exec: listening on http://%s/ for %s%s"
+    names_of = ", ".join(device.name for device in devices)
+    return one_line(text % (place(address, port), names_of, who)) + "\n"
+
+
+def silent(text: str) -> None:
+    """The log without --debug."""
+
+
+def logged(text: str) -> None:
+    """A line on standard error, from any thread, unless nobody reads: that must not block."""
+    poll = select.poll()
+    poll.register(2, select.POLLOUT)
+    try:
+        if poll.poll(0) == [(2, select.POLLOUT)]:
+            os.write(2, ("tplink-exec: %s" % one_line(text)).encode()[:4000] + b"\n")
+    except OSError:
+        pass

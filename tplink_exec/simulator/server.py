@@ -1,0 +1,122 @@
+"""What simulated devices share that serve by TCP: the sockets, and playing a reply's steps."""
+
+import asyncio
+import collections
+import socket
+import struct
+
+from ..errors import LocalError
+from .faults import HOLD, RESET
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ..shapes import Any, Steps  # noqa: F401 (type comments)
+    from .base import Device
+
+BACKLOG = "backlog"
+"""The fault of a device that accepts no connection: its queue is full."""
+
+
+def bound(address: str, port: int, kind: int = socket.SOCK_STREAM) -> socket.socket:
+    """A socket with that address and port (0: any free one). Raises LocalError."""
+    it = socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET, kind)
+    try:
+        if kind == socket.SOCK_STREAM:
+            it.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        it.bind((address, port))
+    except OSError as error:
+        it.close()
+        text = "cannot listen on %s%s port %d: %s"
+        udp = "" if kind == socket.SOCK_STREAM else " UDP"
+        raise LocalError(text % (address, udp, port, error.strerror)) from None
+    return it
+
+
+class Server:
+    """A device, and optionally a fault; abstract: what it says is up to `exchange`.
+
+    `connections` and `requests` (the last 100, plain text) count what came by TCP.
+    """
+
+    def __init__(self, device: "Device", fault: str = "") -> None:
+        self.device = device
+        self.fault = fault
+        self.connections = 0
+        self.requests = collections.deque(maxlen=100)  # type: collections.deque[bytes]
+        self.open = []  # type: list[Any]
+
+    async def start(self, address: str, port: int) -> int:
+        """Listen; port 0 takes a free one. Returns the port of TCP. Raises LocalError."""
+        raise NotImplementedError
+
+    async def exchange(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, number: int
+    ) -> bool:
+        """Answer one request; False when the connection, the `number`th from 0, is to be closed.
+
+        Raises ValueError and EOFError for what is no request.
+        """
+        raise NotImplementedError
+
+    async def listen(self, listener: socket.socket) -> int:
+        """Serve on a bound socket. Returns its port."""
+        if self.fault == BACKLOG:
+            self._fill_backlog(listener)
+        else:
+            self.open.append(await asyncio.start_server(self._serve, sock=listener, backlog=512))
+        return int(listener.getsockname()[1])
+
+    async def answer_datagrams(
+        self, protocol: asyncio.DatagramProtocol, datagrams: socket.socket
+    ) -> None:
+        loop = asyncio.get_running_loop()
+        found, _ = await loop.create_datagram_endpoint(lambda: protocol, sock=datagrams)
+        self.open.append(found)
+
+    async def stop(self) -> None:
+        """Stop listening, close all connections."""
+        for resource in self.open:
+            resource.close()
+
+    def _fill_backlog(self, listener: socket.socket) -> None:
+        listener.listen(0)
+        self.open.append(listener)
+        for _ in range(4):
+            client = socket.socket(listener.family, socket.SOCK_STREAM)
+            client.setblocking(False)
+            client.connect_ex(listener.getsockname())
+            self.open.append(client)
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        number = self.connections
+        self.connections += 1
+        self.open.append(writer)
+        try:
+            while await self.exchange(reader, writer, number):
+                pass
+        except (OSError, ValueError, EOFError):
+            pass  # the client's doing: it went away, or does not speak this protocol
+        finally:
+            self.open.remove(writer)
+            writer.close()
+
+
+async def play(steps: "Steps", reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
+    """Do what sim_faults says steps mean; False when the connection is to be closed."""
+    for step in steps:
+        if isinstance(step, bytes):
+            writer.write(step)
+            await writer.drain()
+        elif isinstance(step, float):
+            await asyncio.sleep(step)
+        elif step == HOLD:
+            await reader.read()
+            return False
+        elif step == RESET:
+            linger = struct.pack("ii", 1, 0)
+            connection = writer.get_extra_info("socket")
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
+            return False
+        else:
+            return False  # CLOSE
+    return True

@@ -1,0 +1,130 @@
+"""Simulated SMART devices: they exist only behind KLAP version 2."""
+
+import time
+
+from .base import is_int
+from .lights import WHITE_K
+from .plugs import LOAD_W
+from .smart_base import COMMON_COMPONENTS, WRONG_PARAMETERS, Smart, ok, refused
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ..shapes import Answer, Clock
+
+FULL_W = 8.7
+
+
+class SmartPlug(Smart):
+    """KP125M: a plug with a meter."""
+
+    components = COMMON_COMPONENTS + "led:1 energy_monitoring:2"
+    sold_as = "KP125M(US)"
+    info = {
+        "type": "SMART.KASAPLUG",
+        "model": "KP125M",
+        "fw_ver": "1.2.3 Build 240624 Rel.154806",
+        "hw_ver": "1.0",
+        "avatar": "plug",
+        "overheat_status": "normal",
+    }
+
+    def __init__(self, model: str, number: int = 0, clock: "Clock" = time.time) -> None:
+        super().__init__(model, number, clock)
+        self.led_rule = "always"
+        self.smart_methods.update(
+            get_energy_usage=self.get_energy_usage,
+            get_current_power=self.get_current_power,
+            get_emeter_data=self.get_emeter_data,
+            get_emeter_vgain_igain=ok({"vgain": 120000, "igain": 11000}),
+            get_led_info=self.get_led_info,
+            set_led_info=self.set_led_info,
+        )
+
+    def power_w(self) -> float:
+        return LOAD_W * self.relay_state
+
+    def told(self) -> "Answer":
+        return {"on_time": self.relay.on_time}
+
+    def get_energy_usage(self, _: "Answer") -> "Answer":
+        """What was used since the start is put on today, as by the other meters."""
+        self.relay.meter.count()
+        used_wh = int(self.relay.meter.used_wh)
+        minutes = self.relay.on_time // 60
+        return {
+            "result": {
+                "today_runtime": minutes,
+                "month_runtime": minutes,
+                "today_energy": used_wh,
+                "month_energy": used_wh,
+                "local_time": time.strftime("%Y-%m-%d %H:%M:%S", time.gmtime(self.clock())),
+                "electricity_charge": [0, 0, 0],
+                "current_power": round(self.power_w() * 1000),
+            }
+        }
+
+    def get_current_power(self, _: "Answer") -> "Answer":
+        return {"result": {"current_power": round(self.power_w())}}
+
+    def get_emeter_data(self, _: "Answer") -> "Answer":
+        reading = self.relay.meter.get_realtime({})
+        names = "current_ma", "voltage_mv", "power_mw"
+        energy = {"energy_wh": int(self.relay.meter.used_wh)}
+        return {"result": {**{name: reading[name] for name in names}, **energy}}
+
+    def get_led_info(self, _: "Answer") -> "Answer":
+        lit = self.led_rule == "always"
+        return {"result": {"led_rule": self.led_rule, "led_status": lit}}
+
+    def set_led_info(self, parameters: "Answer") -> "Answer":
+        if parameters.get("led_rule") not in ("always", "never"):
+            return refused(WRONG_PARAMETERS)
+        self.led_rule = parameters["led_rule"]
+        return {}
+
+
+class SmartBulb(Smart):
+    """L530: a bulb with colors; `light` is its state, white while color_temp is not 0."""
+
+    components = COMMON_COMPONENTS + "brightness:1 color:1 color_temperature:1"
+    sold_as = "L530E(EU)"
+    info = {
+        "type": "SMART.TAPOBULB",
+        "model": "L530",
+        "fw_ver": "1.1.6 Build 240130 Rel.173828",
+        "hw_ver": "3.0",
+        "avatar": "bulb",
+        "overheated": False,
+        "color_temp_range": [2500, 6500],
+        "dynamic_light_effect_enable": False,
+    }
+    WHITE = {"hue": 0, "saturation": 100}  # as it tells them while it is white: recorded
+
+    def __init__(self, model: str, number: int = 0, clock: "Clock" = time.time) -> None:
+        super().__init__(model, number, clock)
+        self.light = {"brightness": 100, "color_temp": WHITE_K, **self.WHITE}
+
+    def power_w(self) -> float:
+        return FULL_W * self.relay_state * self.light["brightness"] / 100
+
+    def told(self) -> "Answer":
+        state = {"type": "last_states", "re_power_type": "always_on", "state": dict(self.light)}
+        return {**self.light, "default_states": state}
+
+    def fits(self, name: str, value: object) -> bool:
+        if name == "color_temp":
+            return is_int(value, *self.info["color_temp_range"]) or is_int(value, 0, 0)
+        ends = {"brightness": (1, 100), "hue": (0, 360), "saturation": (0, 100)}
+        return is_int(value, *ends[name]) if name in ends else super().fits(name, value)
+
+    def take(self, parameters: "Answer") -> None:
+        given = {name: parameters[name] for name in self.light if name in parameters}
+        if "hue" in given or "saturation" in given:
+            given.setdefault("color_temp", 0)
+        if given.get("color_temp"):
+            given.update(self.WHITE)
+        self.light.update(given)
+
+
+SMART_MODELS = {"KP125M": SmartPlug, "L530": SmartBulb}  # type: dict[str, type[Smart]]
+"""The class that plays a model."""

@@ -1,0 +1,56 @@
+"""What simulated devices with KLAP answer on UDP port 20002, by which clients find them.
+
+A datagram is a header of 16 bytes, and JSON after it or nothing: version 2, type 0, operation 1,
+the JSON's length, flags, 0, a serial number, and the CRC-32 of all with SEED in its own place.
+"""
+
+import asyncio
+import json
+import struct
+from binascii import crc32
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ..shapes import Any, Callable
+
+PORT = 20002
+HEADER = struct.Struct(">BBHHBBII")
+SEED = 0x5A6B7C8D
+
+
+def datagram(plain: bytes, serial: int) -> bytes:
+    fields = 2, 0, 1, len(plain), 17, 0, serial
+    return HEADER.pack(*fields, crc32(HEADER.pack(*fields, SEED) + plain)) + plain
+
+
+def probed(data: bytes) -> "int | None":
+    """The serial number of a probe, short or with a JSON object; None for anything else."""
+    if len(data) < HEADER.size:
+        return None
+    *fields, crc = HEADER.unpack_from(data)
+    plain = data[HEADER.size :]
+    version, kind, operation, size, _, _, serial = fields
+    if (version, kind, operation, size) != (2, 0, 1, len(plain)):
+        return None
+    if crc != crc32(HEADER.pack(*fields, SEED) + plain):
+        return None
+    try:
+        return serial if not plain or isinstance(json.loads(plain.decode()), dict) else None
+    except (ValueError, RecursionError):
+        return None
+
+
+class Tdp(asyncio.DatagramProtocol):
+    """Answers probes with what `about` gives for the result of its JSON."""
+
+    def __init__(self, about: "Callable[[], dict[str, Any]]") -> None:
+        self.about = about
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self.transport = transport  # type: Any
+
+    def datagram_received(self, data: bytes, address: "tuple[str, int]") -> None:
+        serial = probed(data)
+        if serial is not None:
+            reply = json.dumps({"result": self.about(), "error_code": 0}, separators=(",", ":"))
+            self.transport.sendto(datagram(reply.encode(), serial), address)

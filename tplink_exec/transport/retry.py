@@ -1,0 +1,88 @@
+"""What follows when a try of an exchange fails: another try, or what the user is told.
+
+A host name is looked up here. A refused connection is tried by KLAP, and once more; one that is
+dropped before any byte of a reply three times more, as devices refuse and drop while they are
+busy. A reply that has begun is never asked for again: what is wrong with it is the user's to know.
+"""
+
+import _socket as socket
+import errno
+import time
+
+from ..errors import DeadlineExceeded, LocalError, PlugError, ProtocolError, Unreachable
+from .connection import WAITING
+from .lookup import connect_by_name
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from .connection import Connection
+
+LOCAL = (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM, errno.EAFNOSUPPORT)
+
+
+def persist(link: "Connection", request: bytes, once: bool, error: Exception) -> bytes:
+    """The reply to `request` after all; `error` is how the first try ended. Raises PlugError."""
+    pauses = {kind: list(seconds) for kind, seconds in link.pauses_s.items()}
+    by_name = False
+    closed = ""
+    while True:
+        if isinstance(error, (socket.gaierror, UnicodeError)) and not by_name:
+            by_name = True  # no numeric address, so a name; that is no failure yet
+        else:
+            failure, kind = judge(link, once, error)
+            closed_between = kind == "dropped" and link.used
+            link.close()
+            if kind == "refused" and link.http_port:
+                from .klap_http import instead
+
+                closed = " (and by HTTP port %d, for newer firmware)" % link.http_port
+                if instead(link):
+                    return link.exchange(request, once)
+            failure.args = (str(failure).replace("refused;", "refused%s;" % closed),)
+            left = [0.0] if closed_between else pauses.get(kind, [])
+            if not left:
+                raise failure
+            if left[0] >= link.deadline - time.monotonic():
+                raise (
+                    failure if kind == "refused" else DeadlineExceeded("no time left: %s" % failure)
+                )
+            time.sleep(left.pop(0))
+        try:
+            if by_name:
+                connect_by_name(link)
+            return link.attempt(request)
+        except (OSError, ValueError) as next_error:
+            error = next_error
+
+
+def judge(link: "Connection", once: bool, error: Exception) -> "tuple[PlugError, str]":
+    """The error for the user, and the kind in pauses_s that says how often to try again."""
+    sent = link.stage == WAITING
+    begun = link.progress()
+    if isinstance(error, ConnectionRefusedError):
+        text = "connection refused; is the address right, and does the device use this port?"
+        failure = Unreachable(text)
+        failure.refused = True
+        return failure, "refused"
+    if isinstance(error, ConnectionError):
+        if begun:
+            return ProtocolError("the connection ended within the reply: " + begun), ""
+        text = "the connection ended before a reply; "
+        again = not (once and sent)
+        text += "is the device busy?" if again else "it may have been done, so it is not repeated"
+        failure = Unreachable(text)
+        failure.dropped = True
+        return failure, "dropped" if again and (link.repeats or not sent) else ""
+    if isinstance(error, ValueError) and link.deadline > time.monotonic():
+        return ProtocolError("%s; is this a TP-Link device?" % error), ""
+    number = getattr(error, "errno", None)
+    if number in (None, errno.EAGAIN):  # settimeout's; the kernel's own has a number
+        if not sent:
+            text = "no connection in time; is it powered, and in this network?"
+        else:
+            text = "no complete reply in time (%s); does it hang?" % (begun or "not a byte")
+        return DeadlineExceeded(text), ""
+    reason = getattr(error, "strerror", "") or str(error)
+    if number in LOCAL:
+        return LocalError("no socket to be had: " + reason), ""
+    return Unreachable(reason), ""

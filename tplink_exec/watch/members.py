@@ -1,0 +1,289 @@
+"""A device that is asked again and again: reaching it, its state, and what happens when it is dead.
+
+1. XOR has a new connection for each poll, as devices have few; a KLAP session is kept.
+2. A device that does not answer is OFFLINE. Then each interval has one try, with nothing in it but
+   one connection to the address known; look-up, retries and the other transport are tried after
+   pauses that double up to MAX_PAUSE_S. So it costs little, and one that is back is seen within
+   one interval.
+3. What an outlet is and has is decided by `device` and `strip`; who a remembered device is, and
+   where it has gone, by `names`.
+"""
+
+import _socket as socket
+import _thread
+import collections
+import time
+
+from ..devices import identity
+from ..devices.meter import micro
+from ..devices.plug import Plug, device
+from ..devices.smart import Smart
+from ..devices.strip import Strip
+from ..errors import PlugError, Refused, UsageError, WrongCredentials
+from ..network.names import Named, Stranger
+from ..sysinfo import text
+from ..transport.connection import Connection
+from ..transport.reach import direct, is_address
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ..shapes import Command, Exchange, Options
+    from ..transport.klap_http import Klap
+
+NEVER, CHANGES, ALWAYS = 0, 1, 2
+"""When the meter is read: with each poll, or only with one that finds another state."""
+
+MAX_PAUSE_S = 30.0
+NO_PAUSES = {"refused": (), "dropped": ()}  # type: dict[str, tuple[float, ...]]
+"""Of a transport.Connection that tries once."""
+BRISK_S = 0.25
+"""The least time for a try at a device that has answered before, but does not now."""
+FIRST_S = 1.0
+"""The same for a device that has never answered."""
+OPTIONS = {"command": "power"}  # type: Options
+"""What Smart wants to know when it reads its meter."""
+
+Shown = collections.namedtuple("Shown", "alias state power metered at")
+"""What is told of an outlet: its name, 1, 0 or None, W or None, and when it was asked."""
+
+
+class Outlet:
+    """What is watched: a whole device, or with `child` (as --child takes it) one outlet of a strip.
+
+    `alias` is "" until the device has told it; `metered` whether it is known to have a meter;
+    `trouble` why it is OFFLINE, `grave` that only the user can put that right. `shown` is what the
+    last poll has found, None before it.
+    """
+
+    def __init__(self, given: str, child: str) -> None:
+        self.given = given
+        self.child = child
+        self.alias = self.mac = self.trouble = ""
+        self.metered = self.grave = False
+        self.shown = None  # type: Shown | None
+
+    def state(self) -> "int | None":
+        """1, 0, or None: nobody knows."""
+        return self.shown.state if self.shown else None
+
+    def be(self, state: "int | None", power: "float | None" = None) -> None:
+        """`power` is in W."""
+        self.trouble, self.grave = "", False
+        self.shown = Shown(self.alias or self.given, state, power, self.metered, time.time())
+
+    def fail(self, error: Exception) -> None:
+        self.be(None)
+        self.trouble, self.grave = str(error), isinstance(error, (UsageError, WrongCredentials))
+
+
+class Member:
+    """The device at HOST:PORT, and its outlets that are watched.
+
+    All but interrupt() is for one thread. `remembered`, where HOST is such a device's name, counts
+    for more than PORT. `options` are those of `reach.direct`. `address` is the numeric one, "" as
+    long as a name's is not known.
+    """
+
+    remembered = None  # type: Named | None
+
+    def __init__(
+        self, host: str, port: int, options: "Options", timeout_s: float, interval_s: float
+    ) -> None:
+        self.host, self.port, self.options = host, port, options
+        self.timeout_s, self.interval_s = timeout_s, interval_s
+        self.outlets = []  # type: list[Outlet]
+        self.named = not is_address(host)
+        self.address = "" if self.named else host
+        self.link = None  # type: Connection | Klap | Named | None
+        self.klap = None  # type: Klap | None
+        self.smart = self.meterless = self.online = self.grave = False
+        self.took_s = self.pause_s = self.patient_at = 0.0
+        self.polling = _thread.allocate_lock()
+        """Held by who opens, closes or interrupts a poll's connection."""
+        self.interruptible = self.interrupted = False
+
+    def recall(self, remembered: "Named | None") -> None:
+        """HOST is the name of a remembered device, if it is one."""
+        if remembered:
+            self.remembered, self.named = remembered, False
+            self.address = remembered.entry["host"]
+
+    def poll(self, metering: int = NEVER, hasty: bool = False) -> bool:
+        """Ask the device, and set what its outlets are. False: not asked, or interrupted.
+
+        `hasty`: interrupt() has an effect.
+        """
+        started = time.monotonic()
+        patient = self.online or started >= self.patient_at
+        if not patient and (self.grave or not (self.address or self.klap)):
+            return False
+        self.interrupted = False
+        try:
+            self.ask(started + self.limit_s(patient), patient, metering, hasty)
+        except PlugError as error:
+            if self.interrupted:
+                return False
+            self.fail(error, patient)
+        else:
+            self.online, self.grave = True, False
+            self.took_s = time.monotonic() - started
+        return True
+
+    def limit_s(self, patient: bool) -> float:
+        """The time for a poll: --timeout for a device that answers, little for one that did not."""
+        if self.online or (patient and not self.took_s):
+            return self.timeout_s
+        brisk = max(10 * self.took_s, BRISK_S) if self.took_s else FIRST_S
+        return min(max(self.interval_s, brisk), self.timeout_s)
+
+    def fail(self, error: PlugError, patient: bool) -> None:
+        if self.online:
+            self.pause_s = 0.0
+        self.online = False
+        if self.remembered:
+            self.remembered.verified = 0.0  # so it is looked for
+        if patient:
+            self.pause_s = min(2 * (self.pause_s or self.interval_s), MAX_PAUSE_S)
+            self.patient_at = time.monotonic() + self.pause_s
+            self.grave = isinstance(error, WrongCredentials)
+        for outlet in self.outlets:
+            if patient or not outlet.trouble:
+                outlet.fail(error)
+
+    def ask(self, deadline: float, patient: bool, metering: int, hasty: bool) -> None:
+        """Raises PlugError when the device, and not just one outlet, does not answer."""
+        exchange = self.open(deadline, patient)
+        self.interruptible = hasty
+        try:
+            target = self.target(exchange)
+            for outlet in self.outlets:
+                self.read(outlet, target, metering)
+        finally:
+            with self.polling:
+                self.interruptible = False
+            self.leave()
+
+    def target(self, exchange: "Exchange") -> Plug:
+        """The device, asked what it is now."""
+        target = Smart(exchange, OPTIONS) if self.smart else device(exchange, OPTIONS)
+        self.smart = isinstance(target, Smart)
+        who = identity.of(target.fields())  # a SMART device is asked here
+        if self.remembered and not identity.same(self.remembered.entry, who):
+            raise Stranger("another device answers: %s" % (who["mac"] or who["device_id"]))
+        return target
+
+    def read(self, outlet: Outlet, whole: Plug, metering: int) -> None:
+        """Set what one outlet is; what is wrong with it alone is not the others' trouble."""
+        try:
+            target = whole
+            if outlet.child:
+                if not isinstance(whole, Strip):
+                    raise whole.cannot("outlets (#%s)" % outlet.child)
+                options = {**OPTIONS, "--child": outlet.child}
+                target = Strip(whole.exchange, options, whole.info)
+            state = target.state()
+            outlet.alias = text({"alias": target.fields().get("alias") or ""}, "alias")
+            outlet.mac = identity.of(whole.info)["mac"]
+            power = outlet.shown.power if outlet.shown else None
+            if metering == ALWAYS or (metering and state != outlet.state()):
+                power = self.power(outlet, target)
+            outlet.be(state, power)
+        except PlugError as error:
+            outlet.fail(error)
+
+    def power(self, outlet: Outlet, target: Plug) -> "float | None":
+        """The sum over what the outlet is. A meter that fails says nothing of the state."""
+        if self.meterless:
+            return None
+        try:
+            readings = [target.realtime(ids) for ids in target.metered()]
+            found = sum(micro(target, reading, "power") for reading in readings) / 1e6
+        except Refused:
+            self.meterless = not outlet.metered  # one that did answer will again
+            return None
+        except PlugError:
+            found = None
+        outlet.metered = True
+        return found
+
+    def call(self, command: "Command", options: "Options", deadline: float) -> None:
+        """Run a command on the device, and on no stranger. Raises PlugError."""
+        if self.remembered:
+            self.remembered.verified = 0.0
+        exchange = self.open(deadline, True)
+        try:
+            command(exchange, options)
+        finally:
+            self.leave()
+        self.patient_at = 0.0  # it is there: ask it now, whatever it was
+
+    def open(self, deadline: float, patient: bool) -> "Exchange":
+        """The way to the device: the one known; when that has failed, sometimes any there is."""
+        link = self.way(deadline, patient)
+        self.link = link
+        for stream in streams(link):
+            stream.deadline = deadline
+            stream.pauses_s = Connection.pauses_s if patient else NO_PAUSES
+            if not patient:
+                stream.http_port = 0
+        return link.exchange
+
+    def way(self, deadline: float, patient: bool) -> "Connection | Klap | Named":
+        if self.remembered:
+            self.remembered.deadline = deadline
+            entry = self.remembered.entry
+            return self.remembered if patient else self.remembered.link_to(entry)
+        anew = patient and not self.online
+        if self.klap and not anew:
+            return self.klap
+        host = self.host if anew or not self.address else self.address
+        return direct(host, self.port, deadline, [], self.options)
+
+    def leave(self) -> None:
+        """Close the connection, and keep what it has shown of the way."""
+        link, self.link = self.link, None
+        if self.remembered:
+            self.address = self.remembered.entry["host"]
+        elif link:
+            assert not isinstance(link, Named)
+            klap = link.klap if isinstance(link, Connection) else link
+            if klap and (klap.session or klap.http.socket):
+                self.klap = klap
+                self.learn(klap.http)
+            elif isinstance(link, Connection) and link.socket:  # it has answered
+                self.klap = None
+                self.learn(link)
+        if link:
+            for stream in streams(link):
+                stream.close()
+
+    def learn(self, stream: Connection) -> None:
+        """A name's address, but for one that has a scope."""
+        if self.named and stream.socket:
+            try:
+                peer = stream.socket.getpeername()
+            except OSError:
+                return
+            if len(peer) == 2 or not peer[3]:
+                self.address = stream.host = peer[0]
+
+    def interrupt(self) -> None:
+        """End a poll that goes on in another thread, as a command is to come first."""
+        with self.polling:
+            if self.interruptible and self.link:
+                self.interrupted = True
+                for stream in streams(self.link):
+                    stream.deadline = 0.0
+                    try:
+                        stream.socket.shutdown(socket.SHUT_RDWR)
+                    except (OSError, AttributeError):
+                        pass  # not open yet, or just closed
+
+
+def streams(link: "Connection | Klap | Named | None") -> "list[Connection]":
+    """The TCP connections under it, of which one is in use."""
+    if isinstance(link, Connection):
+        return [link, *streams(link.klap)]
+    if isinstance(link, Named):
+        return streams(link.link)
+    return [link.http] if link else []

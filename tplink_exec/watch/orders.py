@@ -1,0 +1,101 @@
+"""Commands on standard input: DEVICE COMMAND [VALUE], a line each.
+
+The line may come from anyone on a broker: only what switches, dims or colors is done, no option is
+taken, nothing is run by a shell, and no line is longer than MAX_LINE.
+"""
+
+import collections
+import shlex
+
+from ..cli.options import complaint, load, row
+from ..devices.values import hsb, kelvin, percent
+from ..errors import UsageError
+from .lines import MAX_LINE
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ..shapes import Callable, Command, Options  # noqa: F401 (type comments)
+    from .members import Member, Outlet
+
+ALLOWED = "on, off, toggle, openHAB's commands, brightness, color or temperature with a value"
+CHECKS = {
+    "commands.table.switch": None,
+    "commands.light.step": None,
+    "commands.light.item_percent": percent,
+    "commands.light.item_color": hsb,
+    "commands.light.brightness": percent,
+    "commands.light.color": hsb,
+    "commands.light.temperature": kelvin,
+}  # type: dict[str, Callable[[str], object] | None]
+"""The commands that may be given, by their function in the table, and what checks their value."""
+
+
+Order = collections.namedtuple("Order", "outlet text command options deadline")
+"""A command, its words in one, for `outlet`; `deadline` is by time.monotonic()."""
+
+
+def understand(line: bytes) -> "tuple[str, str, Command, Options]":
+    """DEVICE, the command's words in one, and what to call with which options.
+
+    Raises UsageError.
+    """
+    if len(line) > MAX_LINE:
+        raise UsageError("a line of more than %d bytes" % MAX_LINE)
+    try:
+        name, *words = shlex.split(line.decode())
+    except UnicodeDecodeError:
+        raise UsageError("this is not UTF-8") from None
+    except ValueError as error:  # no closing quotation; no word at all
+        raise UsageError(str(error) if line.strip() else "an empty line") from None
+    function, takes = (row(words[0])[1], row(words[0])[0]) if words and row(words[0]) else ("", "")
+    problem = "" if function in CHECKS or not function else "%s is not for here" % words[0]
+    problem = problem or complaint([name or "?", "9999", *words])
+    if not problem and takes and not words[1:]:
+        problem = "%s wants a value here" % words[0]
+    if problem:
+        raise UsageError("%s; DEVICE and one of %s" % (problem, ALLOWED))
+    options = {"command": words[0].lower()}  # type: Options
+    if words[1:]:
+        options["value"] = " ".join(words[1:])
+    check = CHECKS[function]
+    if check:
+        check(options.get("value", words[0]))
+    return name, " ".join(words), load(function), options
+
+
+def find(members: "list[Member]", name: str) -> "tuple[Member, Outlet] | None":
+    """The watched outlet that is meant by an address, else a MAC, else an alias.
+
+    None when it is none of them. Raises UsageError when it fits more than one.
+    """
+    wanted = name.casefold()
+    watched = [(member, outlet) for member in members for outlet in member.outlets]
+    for words in addresses, macs, aliases:
+        found = [pair for pair in watched if wanted in words(*pair)]
+        if len(found) > 1:
+            which = ", ".join(outlet.given for _, outlet in found)
+            raise UsageError("%s fits more than one device: %s" % (name, which))
+        if found:
+            return found[0]
+    return None
+
+
+def addresses(member: "Member", outlet: "Outlet") -> "set[str]":
+    """As given, and with and without the port."""
+    found = {outlet.given.casefold()}
+    for host in {member.host, member.address} - {""}:
+        bracketed = "[%s]" % host if ":" in host else host
+        for form in host, bracketed, "%s:%d" % (bracketed, member.port):
+            found.add((form + ("#" + outlet.child if outlet.child else "")).casefold())
+    return found
+
+
+def macs(_: "Member", outlet: "Outlet") -> "set[str]":
+    """50:C7:BF:00:00:01, with hyphens, and without either."""
+    child = "#" + outlet.child if outlet.child else ""
+    forms = {mark.join(outlet.mac.split(":")) + child for mark in (":", "-", "")}
+    return {form.casefold() for form in forms} if outlet.mac else set()
+
+
+def aliases(_: "Member", outlet: "Outlet") -> "set[str]":
+    return {outlet.alias.casefold()} - {""}

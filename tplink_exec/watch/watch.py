@@ -1,0 +1,237 @@
+"""watch: polls devices side by side, tells changes, does commands from standard input.
+
+Made to stand between `mosquitto_sub` and `mosquitto_pub -l`. The main thread alone reads standard
+input and writes; signals keep their default, so that SIGTERM and Ctrl-C end the process at once,
+whatever it waits for. There is nothing to clean up that the kernel does not.
+"""
+
+import collections
+import errno
+import json
+import os
+import resource
+import select
+import time
+
+from ..address import place
+from ..cli.arguments import Parser
+from ..cli.options import MAX_TIMEOUT_S, is_number, is_port
+from ..cli.output import one_line, put
+from ..cli.report import complain
+from ..devices import identity
+from ..errors import LocalError, UsageError
+from ..network import known
+from ..network.names import remembered
+from ..transport.reach import is_address
+from .lines import Lines, Output, is_endless, is_ours
+from .members import ALWAYS, CHANGES, NEVER, Member, Outlet, Shown
+from .orders import Order, find, understand
+from .poller import Poller, Post
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ..shapes import Any, Fields  # noqa: F401 (type comments)
+
+SPREAD_S = 0.002
+"""Between the first polls of two devices, so that a thousand do not come at once."""
+READ = 65536
+STATES = {1: "ON", 0: "OFF", None: None}
+
+
+class House:
+    """The devices that are watched, and the process's input and output."""
+
+    def __init__(self, members: "list[Member]", options: "Any") -> None:
+        self.members, self.options = members, options
+        self.output = Output()
+        self.lines = Lines()
+        self.held = collections.deque()  # type: collections.deque[tuple[bytes, float]]
+        """Lines that have been read, and by when they are to be done."""
+        self.post = Post(options.debug)
+        self.reading = not is_endless(0)
+        self.ended = False
+        self.repeat_at = time.monotonic() + options.repeat if options.repeat else None
+        metering = NEVER if not options.json else ALWAYS if options.repeat else CHANGES
+        gap_s = min(SPREAD_S, options.interval / len(members))
+        self.pollers = [
+            Poller(member, metering, number * gap_s, self.post)
+            for number, member in enumerate(members)
+        ]
+
+    def line(self, outlet: Outlet, shown: Shown) -> bytes:
+        if not self.options.json:
+            return ("%s %s\n" % (one_line(shown.alias), STATES[shown.state] or "OFFLINE")).encode()
+        seconds = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(shown.at))
+        fields = {
+            "time": "%s.%03dZ" % (seconds, shown.at % 1 * 1000),
+            "alias": shown.alias,
+            "host": outlet.given,
+            "state": STATES[shown.state],
+        }
+        if shown.metered:
+            fields["power"] = shown.power
+        return json.dumps(fields, separators=(",", ":")).encode() + b"\n"
+
+    def run(self) -> None:
+        """Until standard input ends. Raises OSError for standard output, LocalError."""
+        start(self.pollers)
+        while not self.is_done():
+            self.wait()
+            while self.post.changes:
+                outlet, shown = self.post.changes.popleft()
+                self.output.add(outlet, self.line(outlet, shown))
+            while self.post.complaints:
+                complain(self.post.complaints.popleft())
+            self.repeat()
+            while self.held and self.dispatch(*self.held[0]):
+                self.held.popleft()
+        while self.output.waits():
+            put(1, self.output.take(float("inf")))
+
+    def is_done(self) -> bool:
+        """All that came before the end of standard input has been done and told."""
+        return (
+            self.ended
+            and not self.held
+            and all(poller.settled and poller.given == poller.done for poller in self.pollers)
+            and not self.post.changes
+            and not self.post.complaints
+        )
+
+    def wait(self) -> None:
+        """Until there is something to read, to write or to repeat; read and write it."""
+        poll = select.poll()
+        poll.register(self.post.bell, select.POLLIN)
+        poll.register(1, select.POLLOUT if self.output.waits() else 0)
+        asked = self.reading and not self.held
+        if asked and is_ours(0):
+            poll.register(0, select.POLLIN)
+        limits = [1.0] if asked and not is_ours(0) else []
+        if self.repeat_at is not None:
+            limits.append(max(self.repeat_at - time.monotonic(), 0))
+        found = dict(poll.poll(min(limits) * 1000 + 1 if limits else None))
+        if self.post.bell in found:
+            os.read(self.post.bell, READ)
+        if found.get(1, 0) & (select.POLLERR | select.POLLHUP):
+            raise OSError(errno.EPIPE, os.strerror(errno.EPIPE))
+        if 1 in found and self.output.waits():
+            self.output.write()
+        if 0 in found:
+            self.read()
+
+    def repeat(self) -> None:
+        if self.repeat_at is not None and self.repeat_at <= time.monotonic():
+            self.repeat_at = time.monotonic() + self.options.repeat
+            for member in self.members:
+                for outlet in member.outlets:
+                    if outlet.shown:
+                        self.output.add(outlet, self.line(outlet, outlet.shown))
+
+    def read(self) -> None:
+        try:
+            data = os.read(0, READ)
+        except BlockingIOError:
+            return
+        except OSError as error:
+            raise LocalError("standard input cannot be read: %s" % error.strerror) from None
+        deadline = time.monotonic() + self.options.timeout
+        self.held.extend((line, deadline) for line in self.lines.feed(data) if line.strip())
+        if not data:
+            self.reading, self.ended = False, True
+            self.post.note("standard input has ended")
+
+    def dispatch(self, line: bytes, deadline: float) -> bool:
+        """Have a command done, or complain of it. False: only when all devices have been asked."""
+        try:
+            name, text, command, options = understand(line)
+            found = find(self.members, name)
+            known = all(poller.settled for poller in self.pollers)
+            if not found and not known:
+                return False
+            if not found:
+                raise UsageError("no watched device is called %s" % name)
+            member, outlet = found
+            if outlet.child:
+                options["--child"] = outlet.child
+            poller = self.pollers[self.members.index(member)]
+            poller.order(Order(outlet, text, command, options, deadline))
+        except UsageError as error:
+            complain("watch: %s; in %.200r" % (error, line.decode("utf-8", "replace")))
+        return True
+
+
+def start(pollers: "list[Poller]") -> None:
+    """Raises LocalError when there cannot be so many threads."""
+    wanted = 2 * len(pollers) + 64  # descriptors
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        soft = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    try:
+        for poller in pollers:
+            poller.start()
+    except RuntimeError as error:
+        raise LocalError("no thread for each of %d devices: %s" % (len(pollers), error)) from None
+
+
+def watched(hosts: "list[str]", options: "Any") -> "list[Member]":
+    """The devices of HOST words; the outlets of one are polled together.
+
+    Raises UsageError; LocalError and Unreachable for names, see names.remembered.
+    """
+    members = {}  # type: dict[tuple[str, int], Member]
+    for given in dict.fromkeys(hosts):
+        host, port, child = place(given, options.port)
+        key = host.casefold(), port
+        outlet = Outlet(given, child)
+        if key not in members:
+            members[key] = Member(host, port, {}, options.timeout, options.interval)
+            if not is_address(host):
+                members[key].recall(remembered(host, 0.0, {}))
+        member = members[key]
+        if member.remembered and not child:
+            outlet.alias = member.remembered.entry["alias"] or ""
+        member.outlets.append(outlet)
+    return list(members.values())
+
+
+def all_known() -> "list[str]":
+    """The names of all remembered devices. Raises UsageError when there are none; LocalError."""
+    entries = []  # type: list[Fields]
+    for entry in known.load()[0]:
+        if not any(identity.same(entry, other) for other in entries):
+            entries.append(entry)
+    names = [entry["mac"] or entry["alias"] for entry in entries]
+    if not any(names):
+        raise UsageError("HOST is wanted, as no devices are remembered; find them: discover --save")
+    return [name for name in names if name]
+
+
+def seconds(text: str) -> float:
+    if not is_number(text.replace(".", "", 1)) or not 0 < float(text) <= MAX_TIMEOUT_S:
+        raise ValueError
+    return float(text)
+
+
+def port(text: str) -> int:
+    if not is_port(text):
+        raise ValueError
+    return int(text)
+
+
+def watch(argv: "list[str]") -> None:
+    """The subcommand."""
+    parser = Parser("watch")
+    parser.add_argument("host", nargs="*", metavar="HOST", help="ADDRESS or NAME[:PORT][#CHILD]")
+    limits = "above 0, at most 3600; "
+    for name, default, text in (
+        ("--interval", 2.0, "seconds from poll to poll: " + limits + "default 2"),
+        ("--repeat", None, "tell all states again every S seconds"),
+        ("--timeout", 5.0, "seconds for a poll or command: " + limits + "default 5"),
+    ):
+        parser.add_argument(name, type=seconds, default=default, metavar="S", help=text)
+    parser.add_argument("--json", action="store_true", help="JSON objects, with time and power")
+    parser.add_argument("--port", type=port, default=9999, metavar="P", help="default %(default)s")
+    parser.add_argument("--debug", action="store_true", help="events on standard error")
+    options = parser.parse_args(argv)
+    House(watched(options.host or all_known(), options), options).run()
