@@ -4,13 +4,18 @@ import asyncio
 import collections
 import contextlib
 import os
+import posix
+import signal
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 import unittest
 from pathlib import Path
+from unittest import mock
 
+from tplink_exec import plain
 from tplink_exec.simulator.klap_server import KlapSimulator
 from tplink_exec.simulator.models import device
 from tplink_exec.simulator.server import bound
@@ -48,6 +53,53 @@ def run(argv, stdin=subprocess.DEVNULL, **options):
         argv, stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=60, **options
     )
     return Result(done.returncode, done.stdout, done.stderr, time.monotonic() - started)
+
+
+class Left(BaseException):
+    """The program's _exit."""
+
+
+def call(*words, stdin=b"", environment=None):
+    """Run the program's command line in this process: all of it but Python's own start.
+
+    A few milliseconds in place of a process's forty; for all that is not about the process itself
+    (signals, closed descriptors, pipes that nobody reads, its cost). Main thread only. out and err
+    are what came at descriptors 1 and 2; `environment` is set beside what there is.
+    """
+    files = [tempfile.TemporaryFile() for _ in range(3)]
+    files[0].write(stdin)
+    files[0].seek(0)
+    kept = [os.dup(number) for number in range(3)]
+    handlers = [(number, signal.getsignal(number)) for number in (signal.SIGINT, signal.SIGALRM)]
+    code = 0
+    started = time.monotonic()
+    try:
+        for number, file in enumerate(files):
+            os.dup2(file.fileno(), number)
+        # What plain.run does to descriptors that are closed is nothing here.
+        with mock.patch.object(sys, "argv", ["tplink-exec", *words]), mock.patch.object(
+            posix, "_exit", side_effect=Left
+        ), mock.patch.object(posix, "open", lambda *_: 3), mock.patch.dict(
+            os.environ, environment or {}
+        ):
+            plain.run()
+    except Left as it:
+        code = it.args[0]
+    except SystemExit as it:
+        code = it.code or 0
+    finally:
+        seconds = time.monotonic() - started
+        for number, handler in handlers:
+            signal.signal(number, handler)
+        for number, descriptor in enumerate(kept):
+            os.dup2(descriptor, number)
+            os.close(descriptor)
+        printed = []
+        for file in files:
+            file.seek(0)
+            printed.append(file.read())
+            file.close()
+    return Result(code, printed[1], printed[2], seconds)
 
 
 class Loop(threading.Thread):
