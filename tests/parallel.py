@@ -1,4 +1,4 @@
-"""A suite whose test classes run side by side, in WORKERS processes: most tests wait, for deadlines.
+"""A suite whose test classes run side by side, in WORKERS processes: most tests wait for time-outs.
 
 1. A worker takes one class after the other off a pipe, so that none is idle while there is work.
 2. Classes marked with @alone come after all others, one by one: they measure time.

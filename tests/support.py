@@ -56,7 +56,11 @@ def run(argv, stdin=subprocess.DEVNULL, **options):
 
 
 class Left(BaseException):
-    """The program's _exit."""
+    """The program's _exit, with its code."""
+
+
+def leave(code):
+    raise Left(code)
 
 
 def call(*words, stdin=b"", environment=None):
@@ -66,7 +70,7 @@ def call(*words, stdin=b"", environment=None):
     (signals, closed descriptors, pipes that nobody reads, its cost). Main thread only. out and err
     are what came at descriptors 1 and 2; `environment` is set beside what there is.
     """
-    files = [tempfile.TemporaryFile() for _ in range(3)]
+    files = [tempfile.TemporaryFile() for _ in range(3)]  # noqa: SIM115 (closed below)
     files[0].write(stdin)
     files[0].seek(0)
     kept = [os.dup(number) for number in range(3)]
@@ -78,7 +82,7 @@ def call(*words, stdin=b"", environment=None):
             os.dup2(file.fileno(), number)
         # What plain.run does to descriptors that are closed is nothing here.
         with mock.patch.object(sys, "argv", ["tplink-exec", *words]), mock.patch.object(
-            posix, "_exit", side_effect=Left
+            posix, "_exit", leave
         ), mock.patch.object(posix, "open", lambda *_: 3), mock.patch.dict(
             os.environ, environment or {}
         ):
