@@ -11,10 +11,9 @@ from generated import ROOT
 sys.path.insert(0, str(ROOT))
 
 from tplink_exec.cli.arguments import Parser  # noqa: E402
-from tplink_exec.cli.options import load, rows  # noqa: E402
 from tplink_exec.cli.softscheck import DIALECT, SHORT  # noqa: E402
 from tplink_exec.commands.named import REQUESTS  # noqa: E402
-from tplink_exec.commands.table import COMMANDS, OPTIONS, SUBCOMMANDS  # noqa: E402
+from tplink_exec.commands.table import COMMANDS, OPTIONS, SUBCOMMANDS, load, rows  # noqa: E402  # noqa: E402
 
 FILES, FOLDERS, HOSTS = "@files", "@folders", "@hosts"
 """What may stand instead of values: a shell knows them itself."""

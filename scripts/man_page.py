@@ -6,8 +6,8 @@ import textwrap
 from command_line import FILES, FOLDERS, HOSTS, Command, Mode, Option
 
 from tplink_exec import __version__
-from tplink_exec.cli.options import rows
 from tplink_exec.cli.usage import EXIT_CODES
+from tplink_exec.commands.table import rows
 
 ESCAPES = {"\\": "\\e", "-": "\\-", "'": "\\(aq", "`": "\\(ga", "^": "\\(ha", "~": "\\(ti"}
 

@@ -26,7 +26,7 @@ RESULT = {
     "mac": "50-c7-bf-00-00-02",
     "mgt_encrypt_schm": {"encrypt_type": "KLAP", "http_port": 8080, "lv": 2},
 }
-random_network = random.Random()
+random_network = random.SystemRandom()  # a worker of tests.parallel has its own
 
 
 def network():

@@ -9,10 +9,9 @@ import unittest
 from pathlib import Path
 
 from tests.support import ROOT, run
-from tplink_exec.cli.options import rows
 from tplink_exec.cli.usage import EXIT_CODES
 from tplink_exec.commands.named import REQUESTS
-from tplink_exec.commands.table import COMMANDS, OPTIONS, SUBCOMMANDS
+from tplink_exec.commands.table import COMMANDS, OPTIONS, SUBCOMMANDS, rows
 from tplink_exec.simulator.models import MODELS
 from tplink_exec.simulator.smart_models import SMART_MODELS
 

@@ -9,9 +9,8 @@ import tempfile
 import unittest
 
 from tests.support import ROOT, SINGLE_FILE, START, needs_first_line, simulated
-from tplink_exec.cli.options import rows
 from tplink_exec.cli.usage import EXIT_CODES
-from tplink_exec.commands.table import COMMANDS, OPTIONS, SUBCOMMANDS
+from tplink_exec.commands.table import COMMANDS, OPTIONS, SUBCOMMANDS, rows
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 HOW_IT_WORKS = (ROOT / "HOW-IT-WORKS.md").read_text(encoding="utf-8")

@@ -7,30 +7,10 @@ What is wrong with a reply, `misread` says (cold). Numbers are compared by repr:
 False and 0.0 equal 0, but they are not what a device says.
 """
 
-import sys
-
-try:
-    from _json import make_scanner
-except ImportError:  # PyPy, or a Python built without it
-    from .fallback import make_scanner  # type: ignore[assignment]
+from .scanner import scan
 
 if 0:  # for type checkers
     from .shapes import Any  # noqa: F401
-
-# (text, start) -> (value, end): the json module's own scanner without that module, which costs
-# as much to import as to start Python. Its rules: no control characters, no NaN (int refuses
-# the word), and no minutes for a megabyte of digits (int() before Python 3.8.14 and 3.9.14).
-scan = make_scanner(
-    type(sys.implementation)(  # type: ignore[arg-type,call-arg]
-        strict=True,
-        object_hook=None,
-        object_pairs_hook=None,
-        parse_float=float,
-        parse_int=lambda digits: int(digits) if len(digits) < 100 else float(digits),
-        parse_constant=int,
-    )
-)
-
 
 GET_SYSINFO = b'{"system":{"get_sysinfo":{}}}'
 SET_RELAY_STATE = b'{"system":{"set_relay_state":{"state":%d}}}'
@@ -63,7 +43,7 @@ def state(reply):
     """1 or 0 as the device's get_sysinfo reply says it.
 
     Raises ProtocolError for anything else, Refused when it says nothing of that kind. A plug's
-    relay_state is read here, what other families say by `family` (cold).
+    relay_state is read here, what other families say by `sysinfo` (cold).
     """
     info = answer(reply, "system", "get_sysinfo")
     found = info.get("relay_state")

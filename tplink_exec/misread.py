@@ -1,7 +1,8 @@
 """What is wrong with a reply, found out when `messages` has seen that something is."""
 
 from .errors import PlugError, ProtocolError, Refused
-from .sysinfo import MAX_DEVICE_TEXT
+from .printable import MAX_DEVICE_TEXT
+from .scanner import scan
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -41,8 +42,6 @@ def no_answer(reply: bytes, module: str, method: str) -> PlugError:
 
 def decoded(reply: bytes) -> "Any":
     """The one JSON value that `reply` is. Raises ProtocolError."""
-    from .messages import scan  # late, as it imports this; the json module costs 8 ms
-
     try:
         text = reply.decode().strip(" \t\r\n")
         value, end = scan(text, 0)
@@ -54,3 +53,25 @@ def decoded(reply: bytes) -> "Any":
     if end < 0 or end != len(text):
         raise ProtocolError("the reply is not JSON: %.60r" % reply)
     return value
+
+
+def check_json(data: bytes, what: str) -> None:
+    """Raise ProtocolError, with the place, unless `data` begins with a JSON object or array."""
+    import json  # slow
+
+    try:
+        text = data.decode()
+        blanks = len(text) - len(text.lstrip(" \t\r\n"))
+        if text[blanks : blanks + 1] not in ("{", "["):
+            raise json.JSONDecodeError("no object", text, blanks)
+        # No int() of long numbers: Python refuses it, or takes minutes.
+        json.JSONDecoder(parse_int=float).raw_decode(text, blanks)
+    except UnicodeDecodeError as error:
+        raise ProtocolError(
+            "%s is not UTF-8 at byte %d: %.40r" % (what, error.start, data)
+        ) from None
+    except json.JSONDecodeError as error:
+        at = len(text[: error.pos].encode())
+        raise ProtocolError("%s is not JSON at byte %d: %.40r" % (what, at, data)) from None
+    except RecursionError:
+        raise ProtocolError("%s is nested too deeply" % what) from None

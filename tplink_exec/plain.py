@@ -37,7 +37,9 @@ def run(started=0.0):
     does not wait for a name look-up that hangs.
     """
     started = started or time.monotonic()
-    early = []  # type: list[Any]
+    early = type(sys.implementation)(  # type: ignore[call-arg]
+        socket=None, received=None, error=None
+    )  # type: Any
     try:
         # Whichever of 0, 1, 2 is closed becomes /dev/null, opened for reading: no socket gets
         # its number, and to write to it still fails, as it should.
@@ -49,15 +51,17 @@ def run(started=0.0):
     except Exception as error:
         from .cli.main import main
 
-        posix._exit(main(sys.argv[1:], started, [*early, error]))
+        early.error = error
+        posix._exit(main(sys.argv[1:], started, early))
     posix._exit(deliver(output, started + TIMEOUT_S) if output else 0)
 
 
 def call(argv, deadline, early):
-    # type: (list[str], float, list[Any]) -> bytes
+    # type: (list[str], float, Any) -> bytes
     """The output of a plain call. Raises any exception when it is none, or not all is well.
 
-    `early` gets the socket once there is one, and what is received once the request is sent.
+    `early`, a record, gets the socket once there is one, and `received`, the bytes of the reply so
+    far, once the request is sent; run adds the error.
     """
     host, port, name = argv
     name = name.lower()
@@ -67,13 +71,11 @@ def call(argv, deadline, early):
         raise ValueError
     request = GET_SYSINFO if name == "check" else SET_RELAY_STATE % (name == "on")
     socket.inet_pton(socket.AF_INET, host)
-    link = socket.socket()
-    early.append(link)
+    link = early.socket = socket.socket()
     link.settimeout(deadline - time.monotonic())
     link.connect((host, int(port)))
     link.sendall(len(request).to_bytes(4, "big") + encrypt(request))
-    pending = bytearray()
-    early.append(pending)
+    pending = early.received = bytearray()
     size = 0
     while len(pending) < 4 + size <= MAX_FRAME:
         link.settimeout(deadline - time.monotonic())
@@ -103,6 +105,6 @@ def deliver(output, deadline):
             output = output[posix.write(1, output) :]
         return 0
     except (OSError, KeyboardInterrupt) as error:
-        from .cli.report import failure
+        from .cli.main import fail
 
-        return failure(error, sys.argv[1:])
+        return fail(error, sys.argv[1:])

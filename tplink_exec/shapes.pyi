@@ -11,6 +11,20 @@ from typing import Iterator as Iterator
 from typing import NoReturn as NoReturn
 from typing import Sequence as Sequence
 
+from .network.names import Named
+from .transport.connection import Connection as Connection
+from .transport.klap_http import Klap as Klap
+
+class Early(Protocol):
+    """What plain.call has left when it is not the end: see transport.connection."""
+
+    socket: Any
+    received: Union[bytearray, None]
+    error: Union[Exception, None]
+
+Link = Union[Connection, Klap, Named]
+Instead = Callable[[str, int, float], Union[Klap, None]]
+
 class Exchange(Protocol):
     """Sends a request, returns the reply, both plain JSON; `once`: see transport.exchange()."""
 

@@ -6,13 +6,11 @@ wall switches; with brightness beside it, dimmers).
 """
 
 from .errors import PlugError, ProtocolError, Refused
+from .printable import MAX_DEVICE_TEXT
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from .shapes import Fields
-
-MAX_DEVICE_TEXT = 200
-"""Characters of a device's own words in an error."""
 
 
 def unnested(info: "Fields") -> "Fields":

@@ -6,9 +6,8 @@ import unittest
 
 from tests.support import FORMS, assert_failure, run, sets, simulated
 from tplink_exec import __version__
-from tplink_exec.cli.options import rows
 from tplink_exec.cli.usage import EXIT_CODES
-from tplink_exec.commands.table import COMMANDS, OPTIONS, SUBCOMMANDS
+from tplink_exec.commands.table import COMMANDS, OPTIONS, SUBCOMMANDS, rows
 
 
 class Forms:

@@ -3,7 +3,7 @@
 import unittest
 
 from tests.support import FORMS, assert_failure, run, simulated
-from tplink_exec.cli.options import understand
+from tplink_exec.cli.main import understand
 
 # The sixteen commands with their JSON, from tplink_smartplug.py (softScheck, 2024).
 COMMANDS = {

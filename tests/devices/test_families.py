@@ -5,8 +5,7 @@ import unittest
 from concurrent.futures import ThreadPoolExecutor
 
 from tests.support import FORMS, assert_failure, run, simulated
-from tplink_exec.cli.options import rows
-from tplink_exec.commands.table import COMMANDS
+from tplink_exec.commands.table import COMMANDS, rows
 from tplink_exec.simulator.models import MODELS
 
 PLUGS = {"HS100", "HS110", "HS110v4"}

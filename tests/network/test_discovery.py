@@ -435,7 +435,7 @@ class Processes(Folder, unittest.TestCase):
         hanging.listen(64)
         scheme = {"encrypt_type": "KLAP", "http_port": hanging.getsockname()[1]}
         answer = klap({**RESULT, "mgt_encrypt_schm": scheme})
-        with hanging, liar(here + ".1", probes.KLAP_PORT, lambda data: [answer]), klap_placed(
+        with hanging, liar(here + ".1", probes.TDP_PORT, lambda data: [answer]), klap_placed(
             here + ".2", "HS100", 2
         ):
             result = self.discover("--json", "--target", here + ".0/29", "--timeout", "1.5")

@@ -25,11 +25,12 @@ from tests.house import (
     xor,
 )
 from tests.support import FORMS, assert_failure, run, sets, simulated
+from tplink_exec.address import is_address
 from tplink_exec.errors import Unreachable
 from tplink_exec.messages import GET_SYSINFO, SET_RELAY_STATE
 from tplink_exec.network import names, probes
+from tplink_exec.network.reach import reach
 from tplink_exec.simulator.models import device
-from tplink_exec.transport.reach import is_address, reach
 
 MAC = "50:C7:BF:00:00:01"
 ON = SET_RELAY_STATE % 1
@@ -318,7 +319,7 @@ class Inside(House, unittest.TestCase):
         self.addCleanup(patch.stop)
 
     def link(self, seconds=3.0):
-        return reach("lamp", 9999, time.monotonic() + seconds, [], {})
+        return reach("lamp", 9999, time.monotonic() + seconds, {})
 
     def test_addresses(self):
         for host in ("127.0.0.1", "::1", "fe80::1%lo", "0.0.0.0"):
@@ -434,7 +435,7 @@ class Inside(House, unittest.TestCase):
         with placed(self.host(2), number=1, port=19997) as plug:
             scheme = {"encrypt_type": "AES", "http_port": plug.port}
             answer = klap({**RESULT, "mac": MAC, "mgt_encrypt_schm": scheme})
-            with liar(self.host(2), probes.KLAP_PORT, lambda data: [answer]):
+            with liar(self.host(2), probes.TDP_PORT, lambda data: [answer]):
                 link = self.link(1)
                 with self.assertRaises(Unreachable) as caught:
                     link.exchange(ON)

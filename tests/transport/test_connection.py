@@ -16,7 +16,7 @@ TIMEOUT_S = 3.0
 
 class TestCase(unittest.TestCase):
     def link_to(self, plug, timeout_s=TIMEOUT_S, host=None):
-        link = Connection(host or plug.host, plug.port, time.monotonic() + timeout_s, [])
+        link = Connection(host or plug.host, plug.port, time.monotonic() + timeout_s)
         self.addCleanup(link.close)
         return link
 

@@ -9,8 +9,8 @@ from concurrent.futures import ThreadPoolExecutor
 from tests.support import FORMS, assert_failure, klap_simulated, run, simulated
 from tplink_exec.simulator.http_faults import HTTP_FAULTS
 from tplink_exec.transport.connection import Connection
+from tplink_exec.transport.direct import direct
 from tplink_exec.transport.klap_http import Klap
-from tplink_exec.transport.reach import reach
 
 USER = ("me@example.com", "pässwörd=1")
 LOGINS = {
@@ -150,10 +150,10 @@ class Transports(unittest.TestCase):
 
     def test_port_80_means_klap(self):
         for options, http_port in (({}, 80), ({"--http-port": 81}, 81)):
-            link = reach("127.0.0.1", 80, 0.0, [], options)
+            link = direct("127.0.0.1", 80, 0.0, options)
             self.assertIsInstance(link, Klap)
             self.assertEqual(link.http.port, http_port)
-        self.assertIsInstance(reach("h", 80, 0.0, [], {"--transport": "xor"}), Connection)
+        self.assertIsInstance(direct("h", 80, 0.0, {"--transport": "xor"}), Connection)
         # and a plain call, that is without options, sends no XOR there
         result = run([*FORMS["file"], "127.0.0.1", "80", "check"])
         if result.code == 3:  # nothing listens there

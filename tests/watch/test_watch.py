@@ -27,7 +27,7 @@ from tests.support import (
     sets,
     simulated,
 )
-from tplink_exec.address import place
+from tplink_exec.address import split
 from tplink_exec.errors import UsageError
 from tplink_exec.watch.lines import MAX_LINE, MAX_LINES, Lines, Output
 from tplink_exec.watch.members import ALWAYS, Member, Outlet
@@ -295,17 +295,17 @@ class States(Case):
         watch.silent(watch.err)
 
     def test_hosts(self):
-        self.assertEqual(place("10.0.0.1", 9999), ("10.0.0.1", 9999, ""))
-        self.assertEqual(place("plug.lan:80#Desk #1", 9999), ("plug.lan", 80, "Desk #1"))
-        self.assertEqual(place("::1", 5), ("::1", 5, ""))
-        self.assertEqual(place("[::1]#2", 5), ("::1", 5, "2"))
-        self.assertEqual(place("[::1]:7", 5), ("::1", 7, ""))
+        self.assertEqual(split("10.0.0.1", 9999), ("10.0.0.1", 9999, ""))
+        self.assertEqual(split("plug.lan:80#Desk #1", 9999), ("plug.lan", 80, "Desk #1"))
+        self.assertEqual(split("::1", 5), ("::1", 5, ""))
+        self.assertEqual(split("[::1]#2", 5), ("::1", 5, "2"))
+        self.assertEqual(split("[::1]:7", 5), ("::1", 7, ""))
         for bad in ("", "#1", "x#", "x:", "x:0", "x:65536", "[::1]:x", ":1", "x:1:"):
             with self.subTest(bad):
                 if bad == "x:1:":
-                    self.assertEqual(place(bad, 1)[0], bad)  # an IPv6 address, by its colons
+                    self.assertEqual(split(bad, 1)[0], bad)  # an IPv6 address, by its colons
                 else:
-                    self.assertRaises(UsageError, place, bad, 9999)
+                    self.assertRaises(UsageError, split, bad, 9999)
 
     def test_by_name_and_ipv6(self):
         plug = self.device(alias="Lamp")

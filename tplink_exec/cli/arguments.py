@@ -2,9 +2,8 @@
 
 import argparse
 
-from ..commands.table import SUBCOMMANDS
+from ..commands.table import SUBCOMMANDS, rows
 from ..errors import UsageError
-from .options import rows
 from .output import put
 
 TYPE_CHECKING = False

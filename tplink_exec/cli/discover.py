@@ -8,13 +8,14 @@ import json
 import socket
 import time
 
+from ..address import XOR_PORT, is_port
 from ..errors import Unreachable, UsageError
 from ..network.discovery import addresses, networks, sightings
 from ..network.logins import Logins
-from ..network.probes import XOR_PORT
+from ..printable import one_line
 from .arguments import Parser
-from .options import is_port, timeout_s
-from .output import one_line, put
+from .options import timeout_s
+from .output import put
 from .report import complain
 
 TYPE_CHECKING = False

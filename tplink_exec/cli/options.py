@@ -1,13 +1,12 @@
-"""Command lines with options, with subcommands, or with mistakes: all rules, and the errors."""
+"""HOST PORT COMMAND with options, or with mistakes: all rules, and the errors."""
 
-import gc
-
-from ..commands.table import COMMANDS, OPTIONS, SUBCOMMANDS, WHOLE
+from ..address import bare, is_digits, is_port
+from ..commands.table import OPTIONS, WHOLE, load, row, rows
 from ..errors import UsageError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from ..shapes import Any, Call, Callable, Options
+    from ..shapes import Call, Options
 
 MAX_TIMEOUT_S = 3600.0
 MAX_TRANSITION_MS = 3600000
@@ -16,15 +15,10 @@ NO_VALUE = ("", "-", "null", "undef")
 
 
 def understand(argv: "list[str]") -> "Call":
-    """What a command line means; raises UsageError.
+    """What HOST PORT COMMAND with its options means. Raises UsageError.
 
-    HOST is "" for a subcommand, --help and --version: their function needs no exchange.
+    HOST is "" for --help and --version: their function needs no exchange.
     """
-    if argv and argv[0] in rows(SUBCOMMANDS) and not is_number("".join(argv[1:2])):
-        gc.enable()  # which the single file switches off for a short call
-        return local(rows(SUBCOMMANDS)[argv[0]][0], argv[1:])
-    if argv and argv[0][:1] == "-" and any(map(names_target, argv)):
-        return load("cli.softscheck.understand")(argv)  # type: ignore[no-any-return]
     words, options = split(argv, rows(OPTIONS))
     if "--help" in options or "--version" in options:
         return local("cli.usage.information", options)
@@ -40,31 +34,11 @@ def understand(argv: "list[str]") -> "Call":
     host, port, options["command"] = bare(words[0]), int(words[1]), words[2].lower()
     if words[3:]:
         options["value"] = " ".join(words[3:])
-    command = load(row(words[2])[1])
-    if "--debug" in options and "--quiet" not in options:
-        command = load("cli.report.traced")(command, host, port)
-    return host, port, command, options
-
-
-def bare(host: str) -> str:
-    """An IPv6 address without the brackets that other programs want around it."""
-    return host[1:-1] if host[:1] == "[" and host[-1:] == "]" else host
-
-
-def names_target(word: str) -> bool:
-    """-t HOST or --target HOST, in any form: softScheck's dialect, as HOST PORT has none."""
-    return word[:2] == "-t" or word[:3] == "-qt" or word.partition("=")[0] == "--target"
+    return host, port, load(row(words[2])[1]), options
 
 
 def local(name: str, arguments: object) -> "Call":
     return "", 0, lambda *_: load(name)(arguments), {}
-
-
-def load(name: str) -> "Callable[..., Any]":
-    """The function "room.module.function" of this package; the module is imported now."""
-    module, _, function = name.rpartition(".")
-    found = __import__("tplink_exec." + module, fromlist=[function])
-    return getattr(found, function)  # type: ignore[no-any-return]
 
 
 def split(argv: "list[str]", known: "dict[str, list[str]]") -> "tuple[list[str], Options]":
@@ -89,13 +63,13 @@ def split(argv: "list[str]", known: "dict[str, list[str]]") -> "tuple[list[str],
 
 
 def timeout_s(text: str) -> float:
-    if is_number(text.replace(".", "", 1)) and 0 < float(text) <= MAX_TIMEOUT_S:
+    if is_digits(text.replace(".", "", 1)) and 0 < float(text) <= MAX_TIMEOUT_S:
         return float(text)
     raise UsageError("--timeout takes seconds above 0, at most 3600, not %s" % text)
 
 
 def transition_ms(text: str) -> int:
-    if is_number(text) and len(text) < 9 and int(text) <= MAX_TRANSITION_MS:
+    if is_digits(text) and len(text) < 9 and int(text) <= MAX_TRANSITION_MS:
         return int(text)
     raise UsageError("--transition takes milliseconds, at most 3600000, not %s" % text)
 
@@ -104,10 +78,6 @@ def http_port(text: str) -> int:
     if is_port(text):
         return int(text)
     raise UsageError("--http-port is a number from 1 to 65535, not %s" % text)
-
-
-def is_port(text: str) -> bool:
-    return is_number(text) and len(text) < 6 and 0 < int(text) < 65536
 
 
 def complaint(words: "list[str]") -> str:
@@ -150,23 +120,3 @@ def misfit(command: str, options: "Options") -> str:
     if command in WHOLE and "--child" in options:
         return "%s is for the whole strip, without --child" % command
     return ""
-
-
-def row(command: str) -> "list[str]":
-    """The cells of a command's row in COMMANDS, [] when it has none."""
-    if is_number(command.replace(".", "", 1)):
-        command = "0..100"
-    elif command.count(",") == 2:
-        command = "H,S,B"
-    return rows(COMMANDS).get(command.lower(), rows(COMMANDS).get(command, []))
-
-
-def rows(table: str) -> "dict[str, list[str]]":
-    """The other cells of each row of a table in `commands`, by the first."""
-    lines = [[cell.strip() for cell in line.split("|")] for line in table.strip().splitlines()]
-    return {cells[0]: cells[1:] for cells in lines}
-
-
-def is_number(text: str) -> bool:
-    """Whether text is ASCII digits; str.isdigit alone takes those of all scripts."""
-    return text.isascii() and text.isdigit()

@@ -8,9 +8,6 @@ import _signal as signal  # type: ignore[import-not-found]
 import posix  # like _signal, it is no file: there may be no descriptor left to open one
 import time
 
-TURNING = "\u2028\u2029\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
-"""Line and paragraph separators, and the marks that reverse the order of what follows."""
-
 
 def put(descriptor: int, data: bytes, limit_s: float = 5.0) -> None:
     """Write all of `data` within `limit_s` seconds. Raises OSError."""
@@ -27,14 +24,3 @@ def put(descriptor: int, data: bytes, limit_s: float = 5.0) -> None:
         raise OSError(0, "nobody reads it") from None
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
-
-
-def one_line(text: str) -> str:
-    """`text` with what could end the line or drive a terminal escaped: C0, C1, DEL, and what
-    turns or breaks lines or cannot be encoded."""
-    return "".join(
-        char.encode("unicode_escape").decode()
-        if char < " " or "\x7f" <= char <= "\x9f" or "\ud800" <= char <= "\udfff" or char in TURNING
-        else char
-        for char in text
-    )

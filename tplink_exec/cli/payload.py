@@ -5,11 +5,11 @@ follows it is kept. Bytes are counted from 0 in the errors.
 """
 
 import binascii
-import json
 import os
 
 from ..cipher import decrypt, encrypt
 from ..errors import LocalError, ProtocolError
+from ..misread import check_json
 from ..transport.wire import frame, next_message
 from .arguments import Parser
 from .output import put
@@ -97,23 +97,3 @@ def deframe(payload: bytes) -> "list[bytes]":
             raise ProtocolError(text % (len(payload), start))
         messages.append(message)
     return messages
-
-
-def check_json(data: bytes, what: str) -> None:
-    """Raise ProtocolError, with the place, unless `data` begins with a JSON object or array."""
-    try:
-        text = data.decode()
-        blanks = len(text) - len(text.lstrip(" \t\r\n"))
-        if text[blanks : blanks + 1] not in ("{", "["):
-            raise json.JSONDecodeError("no object", text, blanks)
-        # No int() of long numbers: Python refuses it, or takes minutes.
-        json.JSONDecoder(parse_int=float).raw_decode(text, blanks)
-    except UnicodeDecodeError as error:
-        raise ProtocolError(
-            "%s is not UTF-8 at byte %d: %.40r" % (what, error.start, data)
-        ) from None
-    except json.JSONDecodeError as error:
-        at = len(text[: error.pos].encode())
-        raise ProtocolError("%s is not JSON at byte %d: %.40r" % (what, at, data)) from None
-    except RecursionError:
-        raise ProtocolError("%s is nested too deeply" % what) from None

@@ -3,11 +3,9 @@
 Imports nothing from files: there may be no descriptor left to open them.
 """
 
-from ..commands.table import SUBCOMMANDS
-from ..errors import LocalError, PlugError, UsageError
-from ..transport.reach import is_address
-from .options import names_target, rows, understand
-from .output import one_line, put
+from ..errors import LocalError, PlugError
+from ..printable import one_line
+from .output import put
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -18,8 +16,8 @@ GRACE_S = 0.1
 """For a standard error that nobody reads: the deadline is over."""
 
 
-def failure(error: BaseException, argv: "list[str]") -> int:
-    """Tell the user why the command line `argv` failed; returns the exit code."""
+def failure(error: BaseException, where: str, quiet: bool) -> int:
+    """Tell the user why a call failed, and `where` if that is not ""; returns the exit code."""
     if isinstance(error, KeyboardInterrupt):  # plain's alarm
         error = LocalError("standard output cannot be written: nobody reads it")
     elif isinstance(error, OSError):  # exchange() raises none, so this is a write
@@ -29,11 +27,8 @@ def failure(error: BaseException, argv: "list[str]") -> int:
         code = error.exit_code
     else:  # a bug; even so one line, and not the exit code of wrong usage
         text = "internal error, please report it: %s: %s" % (type(error).__name__, error)
-    if not isinstance(error, UsageError):
-        host, port, _, _ = understand(argv)
-        text = (place(host, port) if host else argv[0]) + ": " + text
-    if "--quiet" not in argv or argv[0] in rows(SUBCOMMANDS) or any(map(names_target, argv)):
-        complain(text)
+    if not quiet:
+        complain(where + ": " + text if where else text)
     return code
 
 
@@ -45,12 +40,7 @@ def complain(text: str) -> None:
         pass
 
 
-def place(host: str, port: int) -> str:
-    """HOST:PORT for people; an IPv6 address in brackets, a MAC not."""
-    return ("[%s]:%d" if ":" in host and is_address(host) else "%s:%d") % (host, port)
-
-
-def traced(command: "Command", host: str, port: int) -> "Command":
+def traced(command: "Command", where: str) -> "Command":
     """`command`, telling each of its requests and replies, decrypted, on standard error.
 
     But for passwords: join's is in its request, and perhaps in what the device says to it.
@@ -60,7 +50,7 @@ def traced(command: "Command", host: str, port: int) -> "Command":
         secret_reply = b"(not shown: it may hold the password)" if "password" in options else b""
 
         def tell(sign: str, data: bytes) -> None:
-            complain("%s: %s %s" % (place(host, port), sign, masked(data)))
+            complain("%s: %s %s" % (where, sign, masked(data)))
 
         def told(request: bytes, once: bool = False) -> bytes:
             tell(">", request)

@@ -6,8 +6,9 @@ Its requests and what it prints are that client's, its exit codes ours; `-c rese
 """
 
 from ..commands.named import ONCE, REQUESTS, check
+from ..commands.table import rows
 from ..errors import Refused, UsageError
-from .options import complaint, local, rows, split, timeout_s
+from .options import complaint, local, split, timeout_s
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ def long_forms(argv: "list[str]") -> "Iterable[str]":
 
 
 def understand(argv: "list[str]") -> "Call":
-    """See options.understand. Raises UsageError."""
+    """See main.understand. Raises UsageError."""
     words, options = split(list(long_forms(argv)), rows(DIALECT))
     if "--help" in options or "--version" in options:
         return local("cli.usage.information", options)

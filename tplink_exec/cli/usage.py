@@ -1,8 +1,7 @@
 """What the program says about itself: --help and --version."""
 
 from .. import __version__
-from ..commands.table import COMMANDS, OPTIONS, SUBCOMMANDS
-from .options import rows
+from ..commands.table import COMMANDS, OPTIONS, SUBCOMMANDS, rows
 from .output import put
 
 TYPE_CHECKING = False

@@ -1,11 +1,11 @@
 """get, alias, led, and json: any request as it is."""
 
 from .. import sysinfo
-from ..cli.output import one_line
 from ..devices.request import quoted
 from ..errors import PlugError, Refused, UsageError
 from ..messages import GET_SYSINFO, answer
-from ..misread import decoded
+from ..misread import check_json, decoded
+from ..printable import one_line
 from .named import any_device, ask, named
 
 TYPE_CHECKING = False
@@ -54,9 +54,9 @@ def smart(exchange: "Exchange", options: "Options", refusal: Refused) -> "Plug":
     """The SMART device that refused like this. Raises the refusal when it is none."""
     if not refusal.smart:
         raise refusal
-    from ..devices.plug import instead
+    from ..devices.detect import refusing
 
-    return instead(exchange, options, refusal)
+    return refusing(exchange, options, refusal)
 
 
 def led(exchange: "Exchange", options: "Options") -> bytes:
@@ -67,8 +67,6 @@ def led(exchange: "Exchange", options: "Options") -> bytes:
 
 def json_request(exchange: "Exchange", options: "Options") -> bytes:
     """Any request as it is, once; its reply whatever err_code is in it."""
-    from ..cli.payload import check_json
-
     try:
         text = options["value"].encode()
         check_json(text, "the request")

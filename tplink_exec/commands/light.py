@@ -3,8 +3,9 @@
 What they mean on a device is its family's to say: see `device`.
 """
 
-from ..devices.plug import device
+from ..devices.detect import device
 from ..devices.values import hsb, kelvin, percent
+from .switch import check
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -56,6 +57,4 @@ def temperature(exchange: "Exchange", options: "Options") -> bytes:
 
 def state(exchange: "Exchange", options: "Options") -> bytes:
     """With --print-state what check prints, else nothing."""
-    from .table import check
-
     return check(exchange, options) if "--print-state" in options else b""

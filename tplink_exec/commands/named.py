@@ -1,9 +1,9 @@
 """The named requests, softScheck's client's and ours, status and emeter among them."""
 
-from ..cli.options import rows
 from ..devices.request import BULB_MODULES, request
 from ..errors import PlugError, ProtocolError, Refused
 from ..messages import answer
+from .table import rows
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -111,6 +111,6 @@ def check(reply: bytes, module: str, method: str) -> None:
 
 
 def any_device(exchange: "Exchange", options: "Options") -> "Plug":
-    from ..devices.plug import device  # late: status and emeter do without it when all is well
+    from ..devices.detect import device  # late: status and emeter do without it when all is well
 
     return device(exchange, options)

@@ -1,4 +1,4 @@
-"""What a user can ask for: one table, and the commands of a plug.
+"""What a user can ask for: the tables of commands, subcommands and options.
 
 From the tables come dispatch, --help and the README's lists. A command is a function
 (exchange, options) -> bytes: `exchange` sends a request and returns the reply (see transport);
@@ -7,21 +7,18 @@ word after it, where there is one; what is returned goes to standard output. It 
 The function of a subcommand gets just its arguments.
 """
 
-from ..errors import Refused
-from ..messages import GET_SYSINFO, SET_RELAY_STATE, answer
-from ..messages import state as read_state
+from ..address import is_digits
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from ..devices.plug import Plug
-    from ..shapes import Exchange, Options
+    from ..shapes import Any, Callable
 
 # COMMAND | its value | function | does | prints
 COMMANDS = """
-on            |          | commands.table.switch     | switches the relay or the light on | nothing
-off           |          | commands.table.switch     | switches it off | nothing
-toggle        |          | commands.table.switch     | reads the state, then sets the opposite | nothing
-check         |          | commands.table.check      | reads the state; a strip is on when any outlet is | `ON` or `OFF`
+on            |          | commands.switch.switch     | switches the relay or the light on | nothing
+off           |          | commands.switch.switch     | switches it off | nothing
+toggle        |          | commands.switch.switch     | reads the state, then sets the opposite | nothing
+check         |          | commands.switch.check      | reads the state; a strip is on when any outlet is | `ON` or `OFF`
 status        |          | commands.named.named         | system get_sysinfo | the device's JSON reply
 emeter        |          | commands.named.named         | emeter get_realtime | the device's JSON reply
 increase      |          | commands.light.step          | 10 % brighter; switches a plug on | nothing
@@ -31,12 +28,12 @@ H,S,B         |          | commands.light.item_color    | what an openHAB Color 
 brightness    | [0..100] | commands.light.brightness    | sets or reads the brightness in percent | `0` to `100`, 0 when off
 color         | [H,S,B]  | commands.light.color         | sets or reads hue, saturation and brightness | `H,S,B`
 temperature   | [K]      | commands.light.temperature   | sets or reads the color temperature in kelvin | `2700`
-power         |          | devices.meter.figure        | what is drawn now | `61.753`, in W
-voltage       |          | devices.meter.figure        | of the mains; a strip's first outlet | `230.837`, in V
-current       |          | devices.meter.figure        | what is drawn now | `0.268`, in A
-total         |          | devices.meter.figure        | energy since the meter was reset | `16.323`, in kWh
-today         |          | devices.meter.statistics    | energy of this day by the device's clock | `0.617`, in kWh
-month         |          | devices.meter.statistics    | energy of this month by the device's clock | `4.100`, in kWh
+power         |          | commands.energy.figure    | what is drawn now | `61.753`, in W
+voltage       |          | commands.energy.figure    | of the mains; a strip's first outlet | `230.837`, in V
+current       |          | commands.energy.figure    | what is drawn now | `0.268`, in A
+total         |          | commands.energy.figure    | energy since the meter was reset | `16.323`, in kWh
+today         |          | commands.energy.sums    | energy of this day by the device's clock | `0.617`, in kWh
+month         |          | commands.energy.sums    | energy of this month by the device's clock | `4.100`, in kWh
 get           | FIELD    | commands.fields.get          | one field of get_sysinfo | its bare value
 alias         | [NAME]   | commands.fields.alias        | renames, or reads the name | the name
 led           | on/off   | commands.fields.led          | switches the LED | nothing
@@ -89,49 +86,23 @@ OPTIONS = """
 """
 
 
-def switch(exchange: "Exchange", options: "Options") -> bytes:
-    """on, off and toggle. Setting a state is idempotent, so the transport may repeat it.
-
-    on and off try what plugs, dimmers and strips understand, in one exchange. Bulbs (and perhaps
-    a strip's firmware) know no set_relay_state: they say so by an err_code, -1 or -2 with "module
-    not support" or "member not support", -2000 or -2001 in other words; others may have others.
-    So a device that refuses is asked what it is, and switched as that if it is no plug.
-    """
-    name = options["command"]
-    if name == "toggle":
-        target = device(exchange, options)
-        target.switch(not target.state())
-    elif "--child" in options or "--transition" in options:
-        device(exchange, options).switch(name == "on")
-    else:
-        try:
-            reply = exchange(SET_RELAY_STATE % (name == "on"))
-            answer(reply, "system", "set_relay_state", None)
-        except Refused as refusal:
-            instead(exchange, options, refusal).switch(name == "on")
-    return check(exchange, options) if "--print-state" in options else b""
+def rows(table: str) -> "dict[str, list[str]]":
+    """The other cells of each row of a table, by the first."""
+    lines = [[cell.strip() for cell in line.split("|")] for line in table.strip().splitlines()]
+    return {cells[0]: cells[1:] for cells in lines}
 
 
-def check(exchange: "Exchange", options: "Options") -> bytes:
-    if "--child" in options:
-        state = device(exchange, options).state()
-    else:
-        try:
-            state = read_state(exchange(GET_SYSINFO))
-        except Refused as refusal:
-            if not refusal.smart:
-                raise
-            state = instead(exchange, options, refusal).state()
-    return b"ON\n" if state else b"OFF\n"
+def row(command: str) -> "list[str]":
+    """The cells of a command's row in COMMANDS, [] when it has none."""
+    if is_digits(command.replace(".", "", 1)):
+        command = "0..100"
+    elif command.count(",") == 2:
+        command = "H,S,B"
+    return rows(COMMANDS).get(command.lower(), rows(COMMANDS).get(command, []))
 
 
-def device(exchange: "Exchange", options: "Options") -> "Plug":
-    from ..devices.plug import device  # late: a plug's on, off and check do without it
-
-    return device(exchange, options)
-
-
-def instead(exchange: "Exchange", options: "Options", refusal: Refused) -> "Plug":
-    from ..devices.plug import instead
-
-    return instead(exchange, options, refusal)
+def load(name: str) -> "Callable[..., Any]":
+    """The function "room.module.function" of this package; the module is imported now."""
+    module, _, function = name.rpartition(".")
+    found = __import__("tplink_exec." + module, fromlist=[function])
+    return getattr(found, function)  # type: ignore[no-any-return]

@@ -13,10 +13,6 @@ if TYPE_CHECKING:
 FLAGS = {"brightness": "is_dimmable", "color": "is_color", "temperature": "is_variable_color_temp"}
 
 
-def family_of(info: "Fields") -> "type[Bulb]":
-    return LightStrip if "length" in info else Bulb
-
-
 class Bulb(Dimmer):
     """`light` is what holds now; while it is off, what will hold when it is switched on."""
 

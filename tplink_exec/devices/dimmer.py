@@ -7,14 +7,10 @@ from .plug import Plug
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from ..shapes import Fields
+    pass
 
 STEP = "brightness, INCREASE, DECREASE, 0 to 100"
 MODULE = "smartlife.iot.dimmer"
-
-
-def family_of(_: "Fields") -> "type[Dimmer]":
-    return Dimmer
 
 
 class Dimmer(Plug):

@@ -1,11 +1,12 @@
 """Which device it is: by its MAC, and by the deviceId of its sysinfo."""
 
+from ..printable import MAX_DEVICE_TEXT
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ..shapes import Fields
 
 HEX = frozenset("0123456789abcdefABCDEF")
-MAX_TEXT = 200
 
 
 def mac(value: object) -> str:
@@ -24,7 +25,7 @@ def mac(value: object) -> str:
 
 def text(value: object) -> "str | None":
     """A device's words, cut; None for what are none."""
-    return value[:MAX_TEXT] if isinstance(value, str) else None
+    return value[:MAX_DEVICE_TEXT] if isinstance(value, str) else None
 
 
 def of(info: "Fields") -> "Fields":

@@ -6,11 +6,11 @@ error, never 0.
 """
 
 from ..errors import ProtocolError
-from .plug import Plug, device
+from .plug import Plug
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from ..shapes import Exchange, Fields, Options
+    from ..shapes import Fields
 
 FIELDS = {
     "power": ("power", "power_mw"),
@@ -29,25 +29,19 @@ TODAY = {"year": (1970, 9999), "month": (1, 12), "mday": (1, 31)}
 """Those of get_time."""
 
 
-def figure(exchange: "Exchange", options: "Options") -> bytes:
-    """power, voltage, current, total; a strip's is the sum over its outlets, but for volts."""
-    return reading(device(exchange, options), options["command"])
-
-
 def reading(target: Plug, name: str) -> bytes:
+    """power, voltage, current, total; a strip's is the sum over its outlets, but for volts."""
     meters = target.metered()
     readings = [target.realtime(ids) for ids in (meters[:1] if name == "voltage" else meters)]
-    return plain(sum(micro(target, answer, name) for answer in readings))
+    return decimal(sum(micro(target, answer, name) for answer in readings))
 
 
-def statistics(exchange: "Exchange", options: "Options") -> bytes:
+def statistics(target: Plug, name: str) -> bytes:
     """today, month: from the list of days, by the device's own clock; 0 where no day is listed."""
-    name = options["command"]
-    target = device(exchange, options)
     meters = target.metered()
     sums = target.sums(name)
     if sums is not None:
-        return plain(micro(target, sums, name))
+        return decimal(micro(target, sums, name))
     now = target.ask("time", "get_time")
     date = tuple(whole(now, field, *limits) for field, limits in TODAY.items())
     wanted = date if name == "today" else date[:2]
@@ -68,7 +62,7 @@ def statistics(exchange: "Exchange", options: "Options") -> bytes:
             for when, day in listed.items()
             if when[: len(wanted)] == wanted
         )
-    return plain(total)
+    return decimal(total)
 
 
 def whole(fields: "Fields", name: str, low: int, high: int) -> int:
@@ -89,7 +83,7 @@ def micro(target: Plug, reading: "Fields", name: str) -> int:
     raise target.cannot("%s in its meter" % name)
 
 
-def plain(millionths: int) -> bytes:
+def decimal(millionths: int) -> bytes:
     """Three decimals, up to six where there are more; never an exponent."""
     sign = "-" if millionths < 0 else ""
     text = "%s%d.%06d" % (sign, *divmod(abs(millionths), 1000000))

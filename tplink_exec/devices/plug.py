@@ -1,12 +1,12 @@
-"""A device by its family: what a command, or what an openHAB item sends, means on it.
+"""A plug: what a command, or what an openHAB item sends, means on it.
 
-Plug is the base: the others, in `strip`, `dimmer` and `bulb`, say what differs. Everything here
-costs a get_sysinfo first; on and off without options do without it, see commands.switch.
+It is the base of the other families, in `strip`, `dimmer`, `bulb` and `smart`, which say what
+differs; `detect` chooses.
 """
 
 from .. import sysinfo
 from ..errors import PlugError, Refused
-from ..messages import GET_SYSINFO, answer
+from ..messages import answer
 from .request import quoted, request
 
 TYPE_CHECKING = False
@@ -14,42 +14,6 @@ if TYPE_CHECKING:
     from ..shapes import Exchange, Fields, Options
 
 SWITCHING = "on, off, toggle, check"
-
-
-def device(exchange: "Exchange", options: "Options") -> "Plug":
-    """The device at the other end, asked what it is. Raises PlugError."""
-    try:
-        info = sysinfo.unnested(answer(exchange(GET_SYSINFO), "system", "get_sysinfo"))
-    except Refused as refusal:
-        if not refusal.smart:
-            raise
-        return instead(exchange, options, refusal)
-    kind = sysinfo.kind(info)
-    if not kind:
-        raise sysinfo.unknown(info)
-    if kind == "plug":
-        target = Plug(exchange, options, info)
-    else:
-        found = __import__("tplink_exec.devices." + kind, fromlist=[kind])
-        target = found.family_of(info)(exchange, options, info)
-    if "--child" in options and kind != "strip":
-        raise target.cannot("outlets (--child)")
-    return target
-
-
-def instead(exchange: "Exchange", options: "Options", refusal: Refused) -> "Plug":
-    """The device that has refused a plug's request. Raises the refusal when it is a plug."""
-    if not refusal.smart:
-        target = device(exchange, options)
-        if target.info.get("relay_state") is not None:
-            raise refusal
-        return target
-    from .smart import Smart
-
-    target = Smart(exchange, options)
-    if "--child" in options:
-        raise target.cannot("outlets (--child)")
-    return target
 
 
 class Plug:

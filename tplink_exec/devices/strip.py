@@ -9,10 +9,6 @@ if TYPE_CHECKING:
     from ..shapes import Exchange, Fields, Options
 
 
-def family_of(_: "Fields") -> "type[Strip]":
-    return Strip
-
-
 class Strip(Plug):
     """`child` is the outlet that --child names, None for the whole strip."""
 

@@ -8,8 +8,9 @@ import ipaddress
 import socket
 import time
 
+from ..address import XOR_PORT
 from ..errors import LocalError, Unreachable, UsageError
-from .probes import KLAP_PORT, KLAP_PROBE, MAX_DATAGRAM, XOR_PORT, XOR_PROBE, sighting
+from .probes import KLAP_PROBE, MAX_DATAGRAM, TDP_PORT, XOR_PROBE, sighting
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -94,7 +95,7 @@ def _probe(link: socket.socket, place: str, port: int) -> "OSError | None":
     """Send both probes; what went wrong, if both did."""
     failure = None
     failures = 0
-    for probe, number in ((XOR_PROBE, port), (KLAP_PROBE, KLAP_PORT)):
+    for probe, number in ((XOR_PROBE, port), (KLAP_PROBE, TDP_PORT)):
         try:
             link.settimeout(PAUSE_S)
             link.sendto(probe, (place, number))

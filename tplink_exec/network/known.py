@@ -13,10 +13,10 @@ import os
 import stat
 import time
 
+from ..address import is_address
 from ..devices import identity
 from ..errors import LocalError, ProtocolError, UsageError
 from ..misread import decoded
-from ..transport.reach import is_address
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

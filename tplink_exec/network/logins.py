@@ -4,11 +4,11 @@ import queue
 import threading
 import time
 
+from ..devices.detect import device
 from ..devices.identity import of
-from ..devices.plug import device
 from ..errors import PlugError
 from ..sysinfo import text
-from ..transport.reach import reach
+from ..transport.direct import direct
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ class Logins:
 def log_in(row: "Fields", deadline: float) -> "Fields":
     """alias, state and device_id of the device. Raises PlugError."""
     options = {"--transport": "klap", "--http-port": row["port"], "command": "check"}
-    link = reach(row["host"], row["port"], deadline, [], options)
+    link = direct(row["host"], row["port"], deadline, options)
     try:
         found = device(link.exchange, options)
         info = found.fields()

@@ -12,15 +12,16 @@
 import time
 
 from .. import sysinfo
+from ..address import XOR_PORT
 from ..devices import identity
 from ..errors import PlugError, Refused, Unreachable, UsageError, WrongCredentials
 from ..messages import GET_SYSINFO, answer
-from ..transport.reach import direct
+from ..transport.direct import direct
 from . import known
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from ..shapes import Any, Exchange, Fields, Iterator, Options
+    from ..shapes import Exchange, Fields, Iterator, Options
     from ..transport.connection import Connection
     from ..transport.klap_http import Klap
 
@@ -33,7 +34,6 @@ SEARCH_S = 10.0
 """And for how long the answers of a search are waited for."""
 SAVE_S = 0.5
 NOWHERE = "; and a search has not found it elsewhere"
-XOR_PORT = 9999
 
 
 def remembered(name: str, deadline: float, options: "Options") -> "Named | None":
@@ -84,7 +84,7 @@ class Named:
             self.find()
         sysinfo, self.sysinfo = self.sysinfo, b""
         assert self.link
-        limit(self.link, self.deadline)
+        self.link.limit(self.deadline)
         try:
             if sysinfo and request == GET_SYSINFO:  # just asked
                 return sysinfo
@@ -93,6 +93,10 @@ class Named:
             return self.link.exchange(request, once)
         finally:
             self.save()
+
+    def limit(self, deadline: float) -> None:
+        """Set the deadline anew, for the next exchange."""
+        self.deadline = deadline
 
     def close(self) -> None:
         """Close the connection; a further exchange opens one."""
@@ -129,7 +133,7 @@ class Named:
         """Make `link` one to that place, if it is the device; else why not."""
         link = self.link if self.link and place is self.entry else self.link_to(place)
         self.link = None
-        limit(link, deadline)
+        link.limit(deadline)
         try:
             sysinfo, told = who(link.exchange)
             if not identity.same(self.entry, told):
@@ -157,7 +161,7 @@ class Named:
         if place["transport"] == "klap":
             options = {"--transport": "klap", "--http-port": port, **options}
             port = XOR_PORT
-        return direct(place["host"], port, self.deadline, [], options)
+        return direct(place["host"], port, self.deadline, options)
 
     def search(self) -> "Iterator[Fields]":
         """What is found by UDP at remembered addresses, then the targets or by broadcast."""
@@ -211,12 +215,3 @@ def who(exchange: "Exchange") -> "tuple[bytes, Fields]":
     from ..devices.smart import Smart
 
     return b"", identity.of(Smart(exchange, {}).fields())
-
-
-def limit(link: "Any", deadline: float) -> None:
-    """Give a Connection or Klap another deadline."""
-    klap = getattr(link, "klap", link)
-    if klap:
-        klap.http.deadline = deadline
-    if klap is not link:
-        link.deadline = deadline

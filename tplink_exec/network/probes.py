@@ -10,17 +10,18 @@ import struct
 from binascii import crc32
 
 from .. import sysinfo
+from ..address import HTTP_PORT
 from ..cipher import decrypt, encrypt
 from ..devices import identity
 from ..errors import PlugError
-from ..messages import GET_SYSINFO, scan
+from ..messages import GET_SYSINFO
+from ..scanner import scan
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ..shapes import Fields
 
-XOR_PORT = 9999
-KLAP_PORT = 20002
+TDP_PORT = 20002
 XOR_PROBE = encrypt(GET_SYSINFO)
 KLAP_PROBE = bytes.fromhex("020000010000000000000000463cb5d3")
 """A header alone (python-kasa, discover.py, until 0.7)."""
@@ -30,7 +31,6 @@ CRC_SEED = bytes.fromhex("5a6b7c8d")
 """What stands in the CRC's place while it is computed."""
 MAX_DATAGRAM = 8192
 """Bytes. A strip's sysinfo has some 2000."""
-HTTP_PORT = 80
 
 
 def sighting(data: bytes, host: str, port: int) -> "Fields | None":

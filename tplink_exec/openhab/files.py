@@ -13,8 +13,8 @@ import hashlib
 import os
 import stat
 
-from ..cli.output import one_line
 from ..errors import LocalError
+from ..printable import one_line
 
 WHITELIST = "misc/exec.whitelist"
 HEADER = '// Written by "tplink-exec openhab", which overwrites only what nobody has changed: %s\n'

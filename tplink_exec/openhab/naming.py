@@ -15,7 +15,7 @@ what is put behind it (_2, _Power, _Poll_Run) makes no name twice.
 
 import unicodedata
 
-from ..sysinfo import MAX_DEVICE_TEXT
+from ..printable import MAX_DEVICE_TEXT
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

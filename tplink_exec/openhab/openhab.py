@@ -10,8 +10,9 @@ lose its items. What is written is in `openhab_text`, and the names of the items
 import os
 import time
 
+from ..address import is_port
 from ..cli.arguments import Parser
-from ..cli.options import is_port, timeout_s
+from ..cli.options import timeout_s
 from ..cli.output import put
 from ..errors import Unreachable, UsageError
 from .files import changes, diff, sealed, write

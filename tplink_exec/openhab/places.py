@@ -6,13 +6,12 @@ an IP address, a host name of letters, digits, "-", "_" and ".", or a MAC, and n
 
 import ipaddress
 
+from ..address import HTTP_PORT, is_digits, joined, split
 from ..cli.discover import search
-from ..cli.options import is_number, is_port
 from ..devices import identity
 from ..errors import UsageError
 from ..network.discovery import addresses
 from ..network.known import load
-from ..transport.reach import KLAP_PORT
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -34,8 +33,8 @@ class Place:
 
     def words(self) -> "list[str]":
         """Of a command line. A PORT of 80 means KLAP; an option says where else that is."""
-        if self.klap and self.port != KLAP_PORT:
-            return [self.host, str(KLAP_PORT), "--http-port=%d" % self.port]
+        if self.klap and self.port != HTTP_PORT:
+            return [self.host, str(HTTP_PORT), "--http-port=%d" % self.port]
         return [self.host, str(self.port)]
 
     def key(self) -> str:
@@ -43,7 +42,7 @@ class Place:
         return "".join(ESCAPES.get(char, char) for char in "%s.%d" % (self.host, self.port))
 
     def __str__(self) -> str:
-        return ("[%s]:%d" if is_ipv6(self.host) else "%s:%d") % (self.host, self.port)
+        return joined(self.host, self.port)
 
 
 def checked(host: str) -> str:
@@ -58,14 +57,10 @@ def checked(host: str) -> str:
         host = host.lower()
         labels = host.split(".")
         fits = all(label and IN_NAMES.issuperset(label) for label in labels)
-        fits = fits and host[0] in ALNUM and not is_number(labels[-1]) and len(host) <= 253
+        fits = fits and host[0] in ALNUM and not is_digits(labels[-1]) and len(host) <= 253
         if fits or identity.mac(host):
             return host
     raise UsageError("HOST for openHAB is an IP address, a host name or a MAC, not %s" % host)
-
-
-def is_ipv6(host: str) -> bool:
-    return ":" in host and not identity.mac(host)
 
 
 def given(words: "list[str]", port: int) -> "list[Place]":
@@ -74,19 +69,10 @@ def given(words: "list[str]", port: int) -> "list[Place]":
 
 
 def place(word: str, port: int) -> Place:
-    if word[:1] == "[":
-        host, bracket, rest = word[1:].partition("]")
-        if not bracket or (rest and rest[0] != ":") or rest == ":" or not is_ipv6(host):
-            raise UsageError("an IPv6 address with a port is [ADDRESS]:PORT, not %s" % word)
-        number = rest[1:]
-    elif word.count(":") == 1:
-        host, _, number = word.partition(":")
-        number = number or "no number"
-    else:
-        host, number = word, ""
-    if number and not is_port(number):
-        raise UsageError("a port is a number from 1 to 65535: %s" % word)
-    return Place(host, int(number or port))
+    host, number, child = split(word, port)
+    if child:
+        raise UsageError("%s: openHAB's files are for whole strips, not single outlets" % word)
+    return Place(host, number)
 
 
 def remembered() -> "list[Place]":

@@ -5,12 +5,13 @@ import threading
 import time
 
 from ..devices.bulb import Bulb
+from ..devices.detect import device
 from ..devices.dimmer import Dimmer
 from ..devices.meter import FIELDS, statistics
-from ..devices.plug import Plug, device
+from ..devices.plug import Plug
 from ..devices.strip import Strip
 from ..errors import DeadlineExceeded, LocalError, PlugError, ProtocolError, Refused, UsageError
-from ..transport.reach import reach
+from ..network.reach import reach
 from .naming import label
 from .places import ALNUM
 from .points import Device, Point
@@ -87,7 +88,7 @@ def ask(place: "Place", deadline: float) -> Device:
     options = {"command": "voltage"}  # type: Options  # with it SMART meters tell all they have
     if place.klap:
         options.update({"--transport": "klap", "--http-port": place.port})
-    link = reach(place.host, place.port, deadline, [], options)
+    link = reach(place.host, place.port, deadline, options)
     try:
         target = device(link.exchange, options)
         found = Device(place, target.fields())
@@ -167,6 +168,6 @@ def metered(target: Plug, label: str) -> "list[Point]":
 
 def has_today(target: Plug) -> bool:
     try:
-        return bool(statistics(target.exchange, {**target.options, "command": "today"}))
+        return bool(statistics(target, "today"))
     except Refused:
         return False

@@ -17,6 +17,7 @@ import asyncio
 import socket
 import struct
 
+from ..printable import one_line
 from .http_request import MAX_BODY, MAX_HEAD, HttpError, Response, request
 
 TYPE_CHECKING = False
@@ -136,10 +137,10 @@ class Client(asyncio.Protocol):
         try:
             response = await self.server.handler(asked)
         except HttpError as error:
-            response = plain(error)
+            response = error_response(error)
         except Exception as error:  # a bug; even so an answer
             text = "internal error, please report it: %s: %s" % (type(error).__name__, error)
-            response = plain(HttpError(500, text))
+            response = error_response(HttpError(500, text))
         keep = asked.keep_alive and not self.last and not (self.ended and not self.buffer)
         self.transport.write(response.data(asked.method != "HEAD", keep))
         seconds = self.loop.time() - started
@@ -167,7 +168,7 @@ class Client(asyncio.Protocol):
 
     def fail(self, error: HttpError) -> None:
         """Answer what is no request, and take no more."""
-        self.transport.write(plain(error).data(True, False))
+        self.transport.write(error_response(error).data(True, False))
         self.server.log("%s %d %s" % (self.peer, error.status, error))
         self.close()
 
@@ -200,8 +201,6 @@ class Client(asyncio.Protocol):
             self.next()
 
 
-def plain(error: HttpError) -> Response:
+def error_response(error: HttpError) -> Response:
     """The response that says what is wrong, in one line."""
-    from ..cli.output import one_line
-
     return Response(error.status, one_line(str(error)).encode() + b"\n", fields=error.fields)

@@ -5,12 +5,12 @@ import base64
 import hashlib
 import json
 
-from ..cli.output import one_line
-from ..commands.table import check
+from ..commands.switch import check
+from ..devices.detect import device
 from ..devices.meter import reading
-from ..devices.plug import device
 from ..errors import PlugError, Refused
 from ..messages import GET_SYSINFO, answer
+from ..printable import one_line
 from ..sysinfo import text
 from .html import HTML, SCRIPT, STYLE
 from .http_request import Response

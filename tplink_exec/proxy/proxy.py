@@ -14,13 +14,14 @@ import socket
 import sys
 from urllib.parse import quote, unquote
 
-from .. import address
+from ..address import joined, split
 from ..cli.arguments import Parser
-from ..cli.options import NO_VALUE, load, row
-from ..cli.output import one_line, put
-from ..cli.report import place
+from ..cli.options import NO_VALUE
+from ..cli.output import put
 from ..commands.fields import json_request
+from ..commands.table import load, row
 from ..errors import LocalError, PlugError, UsageError
+from ..printable import one_line
 from .guard import SAFE, Guard, read_token
 from .http_request import HttpError, Response
 from .http_server import Server
@@ -41,7 +42,7 @@ SETS = ("state", "brightness", "color", "temperature")
 """What may be read of a device, by which command, and what may be set: the paths' last part."""
 
 ITEM_COMMANDS = (
-    "commands.table.switch",
+    "commands.switch.switch",
     "commands.light.step",
     "commands.light.item_percent",
     "commands.light.item_color",
@@ -205,7 +206,7 @@ def hosts(words: "list[str]", port: int) -> "list[tuple[str, str, int]]":
     """(word, host, port) for each HOST, HOST:PORT or [IPv6]:PORT. Raises UsageError."""
     found = {}
     for word in words:
-        host, number, child = address.place(word, port)
+        host, number, child = split(word, port)
         if child:
             raise UsageError("%s: the proxy serves whole strips, not single outlets" % word)
         if word.casefold() in found:
@@ -224,7 +225,7 @@ def listening(address: str, port: int) -> socket.socket:
         listener.listen(512)
     except (OSError, UnicodeError) as error:
         reason = getattr(error, "strerror", None) or error
-        raise LocalError("cannot listen on %s: %s" % (place(address, port), reason)) from None
+        raise LocalError("cannot listen on %s: %s" % (joined(address, port), reason)) from None
     return listener
 
 
@@ -236,7 +237,7 @@ def greeting(listener: socket.socket, devices: "list[Device]", token: bytes) -> 
         who = "; this machine only: others need --local-addr"
     text = "tplink-exec: listening on http://%s/ for %s%s"
     names_of = ", ".join(device.name for device in devices)
-    return one_line(text % (place(address, port), names_of, who)) + "\n"
+    return one_line(text % (joined(address, port), names_of, who)) + "\n"
 
 
 def silent(text: str) -> None:

@@ -14,9 +14,10 @@ import queue
 import threading
 import time
 
-from ..cli.report import masked, place
+from ..address import joined
+from ..cli.report import masked
 from ..errors import DeadlineExceeded, PlugError, Refused, UsageError
-from ..transport.reach import reach, renew
+from ..network.reach import reach
 from .http_request import HttpError
 
 TYPE_CHECKING = False
@@ -126,15 +127,16 @@ class Device:
 
     def pause(self) -> None:
         """Close the connection; a session of KLAP goes on with the next."""
-        for link in (self.link, getattr(self.link, "klap", None)):
-            if link:
-                link.close()
+        if self.link:
+            self.link.close()
 
     def perform(self, job: Job) -> "bytes | Exception":
         try:
             deadline = job.deadline - MARGIN_S
-            if not (self.link and renew(self.link, deadline)):
-                self.link = reach(self.host, self.port, deadline, [], {})
+            if self.link:
+                self.link.limit(deadline)
+            else:
+                self.link = reach(self.host, self.port, deadline, {})
             return job.work(self.exchange)
         except (Refused, UsageError) as error:
             return error
@@ -142,16 +144,16 @@ class Device:
             self.pause()
             self.link = None  # so that it is looked for again
             if self.log and isinstance(error, PlugError):
-                self.log("%s: %s" % (place(self.host, self.port), error))
+                self.log("%s: %s" % (joined(self.host, self.port), error))
             return error
 
     def exchange(self, request: bytes, once: bool = False) -> bytes:
         if self.log:
-            self.log("%s: > %s" % (place(self.host, self.port), masked(request)))
+            self.log("%s: > %s" % (joined(self.host, self.port), masked(request)))
         reply = self.link.exchange(request, once)  # type: bytes
         if self.log:
             told = b"(not shown: it may hold the password)" if b'"password"' in request else reply
-            self.log("%s: < %s" % (place(self.host, self.port), masked(told)))
+            self.log("%s: < %s" % (joined(self.host, self.port), masked(told)))
         return reply
 
 
@@ -176,4 +178,4 @@ async def ask(device: Device, work: "Callable[[Exchange], bytes]", read: str = "
         for kind, found in ((UsageError, 400), (Refused, 422), (DeadlineExceeded, 504)):
             if isinstance(error, kind):
                 code = found
-        raise HttpError(code, "%s: %s" % (place(device.host, device.port), error)) from error
+        raise HttpError(code, "%s: %s" % (joined(device.host, device.port), error)) from error

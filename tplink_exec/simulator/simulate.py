@@ -9,6 +9,7 @@ import asyncio
 import ipaddress
 import socket
 
+from ..address import joined
 from ..cipher import decrypt, encrypt
 from ..cli.arguments import Parser
 from ..cli.output import put
@@ -168,6 +169,5 @@ async def _serve_all(models: "list[str]", address: "Address", port: int, options
         else:
             servers.append(Simulator(it, fault))
         port = await servers[-1].start(str(address + number), port)
-        place = "[%s]:%d" if address.version == 6 else "%s:%d"
-        put(1, ("%s %s\n" % (model, place % (address + number, port))).encode())
+        put(1, ("%s %s\n" % (model, joined(str(address + number), port))).encode())
     await asyncio.Event().wait()

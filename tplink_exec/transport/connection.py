@@ -17,19 +17,16 @@ from .wire import frame, next_message
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from ..shapes import Any, SocketAddress
-
-CONNECTING = "connecting"
-WAITING = "waiting for the reply"
+    from ..shapes import Any, Early, Instead, SocketAddress  # noqa: F401 (type comments)
 
 
 class Connection:
     """A connection to HOST:PORT: opened when first needed, kept while the device does.
 
-    `deadline` is by time.monotonic(), in seconds. `early` is what plain.run has left: its
-    error, before that its socket, before that what it had received to the first request.
-    `stage` says what is being done; `pending` is what has arrived and belongs to no reply yet.
-    `http_port`: where KLAP is tried when PORT is closed (0: nowhere); `klap` is that, once found.
+    `deadline` is by time.monotonic(), in seconds. `early` is what plain.call has left: its socket,
+    what it had received to the first request, and how that ended. `sent`: the request is, so a
+    reply is waited for; `pending` is what has arrived and belongs to no reply yet. When PORT is
+    closed, `instead` looks for KLAP on `http_port` (0: no); `klap` is that, once found.
     """
 
     pauses_s = {"refused": (0.2,), "dropped": (0.1, 0.2, 0.4)}  # type: dict[str, tuple[float, ...]]
@@ -39,19 +36,26 @@ class Connection:
     """Whether a request whose reply is dropped is repeated here, in the same bytes."""
 
     def __init__(
-        self, host: str, port: int, deadline: float, early: "list[Any]", http_port: int = 0
+        self,
+        host: str,
+        port: int,
+        deadline: float,
+        http_port: int = 0,
+        instead: "Instead | None" = None,
+        early: "Early | None" = None,
     ) -> None:
         self.host = host
         self.port = port
         self.deadline = deadline
         self.http_port = http_port
+        self.instead = instead
         self.klap = None  # type: Any
-        sent = len(early) > 2
-        failed = len(early) > 1 and isinstance(early[-1], OSError)
-        self.early = early[-1] if sent or failed else None
-        self.socket = early[0] if sent else None  # type: Any
-        self.pending = early[1] if sent else bytearray()
-        self.stage = WAITING if sent else CONNECTING
+        self.early = early.error if early and early.socket else None
+        self.sent = False
+        self.socket = None  # type: Any
+        self.pending = bytearray()
+        if early and early.received is not None:
+            self.sent, self.socket, self.pending = True, early.socket, early.received
         self.used = False
         """Whether a reply has come by this connection: then the device may close it at will."""
 
@@ -67,7 +71,7 @@ class Connection:
         try:
             if isinstance(early, OSError):
                 raise early
-            if early and self.stage == WAITING:
+            if early and self.sent:
                 return self.receive()
             if once:
                 self.close()  # a new connection is none that the device is just closing
@@ -88,7 +92,7 @@ class Connection:
             self.connect(found[0], found[4])
         self.socket.settimeout(self.deadline - time.monotonic())
         self.socket.sendall(self.frame(request))
-        self.stage = WAITING
+        self.sent = True
         return self.receive()
 
     def receive(self) -> bytes:
@@ -120,14 +124,22 @@ class Connection:
 
     def connect(self, family: int, address: "SocketAddress") -> None:
         self.close()
-        self.stage = CONNECTING
+        self.sent = False
         self.pending.clear()
         self.used = False
         self.socket = socket.socket(family)
         self.socket.settimeout(self.deadline - time.monotonic())
         self.socket.connect(address)
 
+    def limit(self, deadline: float) -> None:
+        """Set the deadline anew, for the next exchange."""
+        self.deadline = deadline
+        if self.klap:
+            self.klap.limit(deadline)
+
     def close(self) -> None:
+        if self.klap:
+            self.klap.close()
         if self.socket:
             self.socket.close()
             self.socket = None

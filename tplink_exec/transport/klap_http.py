@@ -8,6 +8,7 @@
 
 import time
 
+from ..address import joined
 from ..errors import PlugError, ProtocolError, Unreachable, WrongCredentials
 from .connection import Connection
 from .klap import DEFAULT_CREDENTIALS, Session, client_hash, decide, seed
@@ -23,25 +24,23 @@ FORBIDDEN_TEXT = (
 """python-kasa issue 1574, home-assistant.io pull request 44134: so do devices where it is off."""
 
 
-def instead(link: "Connection") -> bool:
-    """Whether the device whose PORT is closed speaks KLAP on link.http_port; then link.klap does.
+def found_at(host: str, port: int, deadline: float) -> "Klap | None":
+    """KLAP, its session begun, on the HTTP port of a device whose PORT is closed.
 
-    False when that port is closed, too. Raises PlugError.
+    None when that is closed, too. Raises PlugError.
     """
-    port, link.http_port = link.http_port, 0
-    klap = Klap(link.host, port, link.deadline)
+    klap = Klap(host, port, deadline)
     klap.http.pauses_s = {"dropped": klap.http.pauses_s["dropped"]}
     try:
         klap.handshake()
     except Unreachable as error:
         if error.refused:
-            return False
+            return None
         raise
     except NotKlap as error:
         text = "connection refused, and what answers on HTTP port %d is no such device: %s"
         raise Unreachable(text % (port, error)) from None
-    link.klap = klap
-    return True
+    return klap
 
 
 class NotKlap(ProtocolError):
@@ -52,7 +51,7 @@ class Klap:
     """A device reached by KLAP; `exchange` is that of transport.Connection."""
 
     def __init__(self, host: str, port: int, deadline: float) -> None:
-        self.http = Http(host, port, deadline, [])
+        self.http = Http(host, port, deadline)
         self.cookie = b""
         self.session = None  # type: Session | None
 
@@ -85,6 +84,10 @@ class Klap:
 
     def left_s(self) -> float:
         return self.http.deadline - time.monotonic()
+
+    def limit(self, deadline: float) -> None:
+        """Set the deadline anew, for the next exchange."""
+        self.http.deadline = deadline
 
     def close(self) -> None:
         """Close the connection; the session is kept, and goes on with the next exchange."""
@@ -124,9 +127,8 @@ class Klap:
 
     def post(self, path: str, body: bytes, once: bool = False) -> "tuple[int, bytes]":
         """Status and body of the reply; the session's cookie is kept and sent. Raises PlugError."""
-        host = ("[%s]" if ":" in self.http.host else "%s") % self.http.host
-        head = "POST /app/%s HTTP/1.1\r\nHost: %s:%d\r\nAccept: */*\r\nContent-Length: %d\r\n"
-        head %= path, host, self.http.port, len(body)
+        head = "POST /app/%s HTTP/1.1\r\nHost: %s\r\nAccept: */*\r\nContent-Length: %d\r\n"
+        head %= path, joined(self.http.host, self.http.port), len(body)
         try:
             reply = self.http.exchange(head.encode() + self.cookie + b"\r\n" + body, once)
         except PlugError as error:

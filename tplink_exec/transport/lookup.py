@@ -12,8 +12,7 @@ from ..errors import DeadlineExceeded, LocalError, Unreachable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from ..shapes import Any, SocketAddress  # noqa: F401 (type comments)
-    from .connection import Connection
+    from ..shapes import Any, Connection, SocketAddress  # noqa: F401 (type comments)
 
 resolve = socket.getaddrinfo
 

@@ -10,12 +10,11 @@ import errno
 import time
 
 from ..errors import DeadlineExceeded, LocalError, PlugError, ProtocolError, Unreachable
-from .connection import WAITING
 from .lookup import connect_by_name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from .connection import Connection
+    from ..shapes import Connection
 
 LOCAL = (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM, errno.EAFNOSUPPORT)
 
@@ -32,11 +31,11 @@ def persist(link: "Connection", request: bytes, once: bool, error: Exception) ->
             failure, kind = judge(link, once, error)
             closed_between = kind == "dropped" and link.used
             link.close()
-            if kind == "refused" and link.http_port:
-                from .klap_http import instead
-
-                closed = " (and by HTTP port %d, for newer firmware)" % link.http_port
-                if instead(link):
+            if kind == "refused" and link.instead and link.http_port:
+                port, link.http_port = link.http_port, 0
+                closed = " (and by HTTP port %d, for newer firmware)" % port
+                link.klap = link.instead(link.host, port, link.deadline)
+                if link.klap:
                     return link.exchange(request, once)
             failure.args = (str(failure).replace("refused;", "refused%s;" % closed),)
             left = [0.0] if closed_between else pauses.get(kind, [])
@@ -57,7 +56,6 @@ def persist(link: "Connection", request: bytes, once: bool, error: Exception) ->
 
 def judge(link: "Connection", once: bool, error: Exception) -> "tuple[PlugError, str]":
     """The error for the user, and the kind in pauses_s that says how often to try again."""
-    sent = link.stage == WAITING
     begun = link.progress()
     if isinstance(error, ConnectionRefusedError):
         text = "connection refused; is the address right, and does the device use this port?"
@@ -68,16 +66,16 @@ def judge(link: "Connection", once: bool, error: Exception) -> "tuple[PlugError,
         if begun:
             return ProtocolError("the connection ended within the reply: " + begun), ""
         text = "the connection ended before a reply; "
-        again = not (once and sent)
+        again = not (once and link.sent)
         text += "is the device busy?" if again else "it may have been done, so it is not repeated"
         failure = Unreachable(text)
         failure.dropped = True
-        return failure, "dropped" if again and (link.repeats or not sent) else ""
+        return failure, "dropped" if again and (link.repeats or not link.sent) else ""
     if isinstance(error, ValueError) and link.deadline > time.monotonic():
         return ProtocolError("%s; is this a TP-Link device?" % error), ""
     number = getattr(error, "errno", None)
     if number in (None, errno.EAGAIN):  # settimeout's; the kernel's own has a number
-        if not sent:
+        if not link.sent:
             text = "no connection in time; is it powered, and in this network?"
         else:
             text = "no complete reply in time (%s); does it hang?" % (begun or "not a byte")

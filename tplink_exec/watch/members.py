@@ -14,16 +14,18 @@ import _thread
 import collections
 import time
 
+from ..address import is_address
 from ..devices import identity
+from ..devices.detect import device
 from ..devices.meter import micro
-from ..devices.plug import Plug, device
+from ..devices.plug import Plug
 from ..devices.smart import Smart
 from ..devices.strip import Strip
 from ..errors import PlugError, Refused, UsageError, WrongCredentials
 from ..network.names import Named, Stranger
 from ..sysinfo import text
 from ..transport.connection import Connection
-from ..transport.reach import direct, is_address
+from ..transport.direct import direct
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -237,7 +239,7 @@ class Member:
         if self.klap and not anew:
             return self.klap
         host = self.host if anew or not self.address else self.address
-        return direct(host, self.port, deadline, [], self.options)
+        return direct(host, self.port, deadline, self.options)
 
     def leave(self) -> None:
         """Close the connection, and keep what it has shown of the way."""

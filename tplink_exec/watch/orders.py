@@ -7,7 +7,8 @@ taken, nothing is run by a shell, and no line is longer than MAX_LINE.
 import collections
 import shlex
 
-from ..cli.options import complaint, load, row
+from ..cli.options import complaint
+from ..commands.table import load, row
 from ..devices.values import hsb, kelvin, percent
 from ..errors import UsageError
 from .lines import MAX_LINE
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
 ALLOWED = "on, off, toggle, openHAB's commands, brightness, color or temperature with a value"
 CHECKS = {
-    "commands.table.switch": None,
+    "commands.switch.switch": None,
     "commands.light.step": None,
     "commands.light.item_percent": percent,
     "commands.light.item_color": hsb,

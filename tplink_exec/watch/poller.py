@@ -10,7 +10,7 @@ import queue
 import threading
 import time
 
-from ..cli.report import place
+from ..address import joined
 from ..errors import DeadlineExceeded, PlugError, UsageError
 from .members import Member, Outlet, Shown
 
@@ -72,7 +72,7 @@ class Poller(threading.Thread):
         self.orders = queue.Queue()  # type: queue.Queue[Order]
         self.given = self.done = 0
         self.settled = False
-        self.place = place(member.host, member.port) + ": "
+        self.place = joined(member.host, member.port) + ": "
 
     def order(self, order: "Order") -> None:
         """Have it done next, but for those given before. Raises UsageError."""

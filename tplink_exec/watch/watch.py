@@ -13,16 +13,16 @@ import resource
 import select
 import time
 
-from ..address import place
+from ..address import is_address, is_digits, is_port, split
 from ..cli.arguments import Parser
-from ..cli.options import MAX_TIMEOUT_S, is_number, is_port
-from ..cli.output import one_line, put
+from ..cli.options import MAX_TIMEOUT_S
+from ..cli.output import put
 from ..cli.report import complain
 from ..devices import identity
 from ..errors import LocalError, UsageError
 from ..network import known
 from ..network.names import remembered
-from ..transport.reach import is_address
+from ..printable import one_line
 from .lines import Lines, Output, is_endless, is_ours
 from .members import ALWAYS, CHANGES, NEVER, Member, Outlet, Shown
 from .orders import Order, find, understand
@@ -181,7 +181,7 @@ def watched(hosts: "list[str]", options: "Any") -> "list[Member]":
     """
     members = {}  # type: dict[tuple[str, int], Member]
     for given in dict.fromkeys(hosts):
-        host, port, child = place(given, options.port)
+        host, port, child = split(given, options.port)
         key = host.casefold(), port
         outlet = Outlet(given, child)
         if key not in members:
@@ -208,7 +208,7 @@ def all_known() -> "list[str]":
 
 
 def seconds(text: str) -> float:
-    if not is_number(text.replace(".", "", 1)) or not 0 < float(text) <= MAX_TIMEOUT_S:
+    if not is_digits(text.replace(".", "", 1)) or not 0 < float(text) <= MAX_TIMEOUT_S:
         raise ValueError
     return float(text)
 

@@ -1,0 +1,63 @@
+"""Which family the device at the other end is of: it is asked, by one get_sysinfo.
+
+on and off without options do without that question, see commands.switch. A family's module is
+imported when there is such a device.
+"""
+
+from .. import sysinfo
+from ..errors import Refused
+from ..messages import GET_SYSINFO, answer
+from .plug import Plug
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ..shapes import Exchange, Fields, Options
+
+
+def device(exchange: "Exchange", options: "Options") -> "Plug":
+    """The device at the other end, asked what it is. Raises PlugError."""
+    try:
+        info = sysinfo.unnested(answer(exchange(GET_SYSINFO), "system", "get_sysinfo"))
+    except Refused as refusal:
+        if not refusal.smart:
+            raise
+        return refusing(exchange, options, refusal)
+    kind = sysinfo.kind(info)
+    if not kind:
+        raise sysinfo.unknown(info)
+    target = family(kind, info)(exchange, options, info)
+    if "--child" in options and kind != "strip":
+        raise target.cannot("outlets (--child)")
+    return target
+
+
+def family(kind: str, info: "Fields") -> "type[Plug]":
+    """The class for what sysinfo.kind has found."""
+    if kind == "strip":
+        from .strip import Strip
+
+        return Strip
+    if kind == "dimmer":
+        from .dimmer import Dimmer
+
+        return Dimmer
+    if kind == "bulb":
+        from .bulb import Bulb, LightStrip
+
+        return LightStrip if "length" in info else Bulb
+    return Plug
+
+
+def refusing(exchange: "Exchange", options: "Options", refusal: Refused) -> "Plug":
+    """The device that has refused a plug's request like this. Raises that when it is a plug."""
+    if not refusal.smart:
+        target = device(exchange, options)
+        if target.info.get("relay_state") is not None:
+            raise refusal
+        return target
+    from .smart import Smart
+
+    target = Smart(exchange, options)
+    if "--child" in options:
+        raise target.cannot("outlets (--child)")
+    return target
