@@ -14,13 +14,13 @@ from tests.support import FORMS, run
 from tplink_exec.errors import PlugError
 from tplink_exec.messages import answer
 from tplink_exec.messages import state as relay_state
-from tplink_exec.simulator.plugs import PLUGS, Plug
+from tplink_exec.simulator.plugs import PLUGS, SimulatedPlug
 from tplink_exec.transport.wire import frame, next_message
 
 IN_PROCESS = 20000
 PROCESSES = int(os.environ.get("TPLINK_EXEC_FUZZ_PROCESSES", "10"))
 GET = b'{"system":{"get_sysinfo":{}}}'
-REAL = [Plug(model).answer(GET) for model in PLUGS]
+REAL = [SimulatedPlug(model).answer(GET) for model in PLUGS]
 PIECES = [
     b'"relay_state":1',
     b'"relay_state":true',

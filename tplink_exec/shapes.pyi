@@ -16,7 +16,7 @@ from .transport.connection import Connection as Connection
 from .transport.klap_http import Klap as Klap
 
 class Early(Protocol):
-    """What plain.call has left when it is not the end: see transport.connection."""
+    """What plain.call has left when it is not the end: see connection.Connection."""
 
     socket: Any
     received: Union[bytearray, None]
@@ -26,7 +26,7 @@ Link = Union[Connection, Klap, Named]
 Instead = Callable[[str, int, float], Union[Klap, None]]
 
 class Exchange(Protocol):
-    """Sends a request, returns the reply, both plain JSON; `once`: see transport.exchange()."""
+    """Sends a request, returns the reply, both plain JSON; `once`: see connection.Connection."""
 
     def __call__(self, request: bytes, once: bool = ..., /) -> bytes: ...
 

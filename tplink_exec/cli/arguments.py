@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 class Parser(argparse.ArgumentParser):
-    """For a row of commands.SUBCOMMANDS; its add_argument() calls must agree with that row."""
+    """For a row of table.SUBCOMMANDS; its add_argument() calls must agree with that row."""
 
     def __init__(self, name: str) -> None:
         _, arguments, does = rows(SUBCOMMANDS)[name]

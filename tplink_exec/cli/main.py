@@ -23,7 +23,7 @@ def main(argv: "list[str]", started: float, early: "Early") -> int:
     """Run one command line; returns the exit code. Output goes to descriptors 1 and 2.
 
     `started` is time.monotonic() at the process's first instruction, `early` what plain.run
-    gives: see transport.connection.
+    gives: see connection.Connection.
     """
     try:
         host, port, command, options = understand(argv)

@@ -1,6 +1,6 @@
 """Commands for values: openHAB's command strings, brightness, color and temperature.
 
-What they mean on a device is its family's to say: see `device`.
+What they mean on a device is its family's to say: see `devices`.
 """
 
 from ..devices.detect import device

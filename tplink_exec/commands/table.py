@@ -1,7 +1,7 @@
 """What a user can ask for: the tables of commands, subcommands and options.
 
 From the tables come dispatch, --help and the README's lists. A command is a function
-(exchange, options) -> bytes: `exchange` sends a request and returns the reply (see transport);
+(exchange, options) -> bytes: `exchange` sends a request and returns the reply (see Exchange);
 `options` are those of the table that were given, "command", the word itself, and "value", the
 word after it, where there is one; what is returned goes to standard output. It raises PlugError.
 The function of a subcommand gets just its arguments.

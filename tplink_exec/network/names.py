@@ -54,7 +54,7 @@ class Stranger(Unreachable):
 
 
 class Named:
-    """A remembered device; `exchange` is that of transport.Connection.
+    """A remembered device; `exchange` is that of connection.Connection.
 
     `entry` is what is remembered of it, `hosts` the addresses of all that are. `deadline` may be
     set anew before each exchange.

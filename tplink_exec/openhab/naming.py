@@ -19,7 +19,7 @@ from ..printable import MAX_DEVICE_TEXT
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from .points import Device  # noqa: F401 (type comments)
+    from .points import Equipment  # noqa: F401 (type comments)
 
 PREFIX = "Tplink_"
 MAX_NAME = 40
@@ -45,9 +45,9 @@ INVISIBLE = ("Cc", "Cf", "Cs")
 BLANK = ("Zs", "Zl", "Zp")
 
 
-def name(devices: "list[Device]") -> None:
+def name(devices: "list[Equipment]") -> None:
     """Give each device its `name`; no two are the same."""
-    groups = {}  # type: dict[str, list[Device]]
+    groups = {}  # type: dict[str, list[Equipment]]
     for device in devices:
         groups.setdefault(base(device).lower(), []).append(device)
     for group in groups.values():
@@ -59,7 +59,7 @@ def name(devices: "list[Device]") -> None:
                 device.name += "_" + (device.mac if alone else "at_" + device.place.key())
 
 
-def base(device: "Device") -> str:
+def base(device: "Equipment") -> str:
     return ascii_name(device.alias) or device.mac or "Device"
 
 

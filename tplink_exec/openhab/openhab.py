@@ -2,9 +2,9 @@
 
 Which devices: each HOST, all that answer discovery, or all that are remembered. Every one must
 answer, else nothing is written and the exit code is that of the failure: a device left out would
-lose its items. What is written is in `openhab_text`, and the names of the items in
-`openhab_names`; the same devices give the same bytes. An edited file is exit 2, see
-`openhab_files`.
+lose its items. What is written is in `templates`, and the names of the items in
+`naming`; the same devices give the same bytes. An edited file is exit 2, see
+`files`.
 """
 
 import os

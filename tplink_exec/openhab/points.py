@@ -27,8 +27,8 @@ class Point:
         self.takes = None  # type: list[str] | None
 
 
-class Device:
-    """`mac`: the last six digits, "" when it says none. `name`, `label`: see openhab_names."""
+class Equipment:
+    """`mac`: the last six digits, "" when it says none. `name`, `label`: see naming."""
 
     name = ""
     label = ""

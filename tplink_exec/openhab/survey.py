@@ -14,7 +14,7 @@ from ..errors import DeadlineExceeded, LocalError, PlugError, ProtocolError, Ref
 from ..network.reach import reach
 from .naming import label
 from .places import ALNUM
-from .points import Device, Point
+from .points import Equipment, Point
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ OF_STRIPS = ("power", "total", "today")
 """Of its figures and those of each outlet: more would be many processes."""
 
 
-def asked(places: "list[Place]", deadline: float) -> "list[Device]":
+def asked(places: "list[Place]", deadline: float) -> "list[Equipment]":
     """The devices at all `places`, asked side by side.
 
     Raises PlugError for the first in order that fails.
@@ -83,7 +83,7 @@ def work(waiting: "Any", done: "Any", deadline: float) -> None:
             done.put((number, error))
 
 
-def ask(place: "Place", deadline: float) -> Device:
+def ask(place: "Place", deadline: float) -> Equipment:
     """The device at `place`, with its points. Raises PlugError."""
     options = {"command": "voltage"}  # type: Options  # with it SMART meters tell all they have
     if place.klap:
@@ -91,7 +91,7 @@ def ask(place: "Place", deadline: float) -> Device:
     link = reach(place.host, place.port, deadline, options)
     try:
         target = device(link.exchange, options)
-        found = Device(place, target.fields())
+        found = Equipment(place, target.fields())
         found.label = label(found.alias) or place.host
         if isinstance(target, Strip):
             found.points = outlets(target, found.label)

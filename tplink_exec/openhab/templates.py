@@ -10,14 +10,14 @@ The rules are the same whatever the devices are. Where an item's commands go sta
 A poll's output is the item NAME_Poll_Output of the group gTplink_Polls; NAME shows it.
 
 Of a device's own words there is only the label, in items and sitemap. Things and whitelist
-consist of fixed words and `openhab_places`.
+consist of fixed words and `places`.
 """
 
 from .naming import quoted
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from .points import Device, Point
+    from .points import Equipment, Point
 
 TIMEOUT_S = 10
 """openHAB's patience; the program gives up after 5 s, see openhab-examples/things/plug.things."""
@@ -120,7 +120,7 @@ sitemap tplink label="TP-Link devices" {%s
 """
 
 
-def files(devices: "list[Device]", program: str) -> "dict[str, str]":
+def files(devices: "list[Equipment]", program: str) -> "dict[str, str]":
     """The text of each file by its path in openHAB's folder, without a first line.
 
     Of the whitelist only the lines that are ours. `devices` have their names and are in order.
@@ -134,28 +134,28 @@ def files(devices: "list[Device]", program: str) -> "dict[str, str]":
     }
 
 
-def pairs(devices: "list[Device]") -> "list[tuple[Device, Point]]":
+def pairs(devices: "list[Equipment]") -> "list[tuple[Equipment, Point]]":
     return [(device, point) for device in devices for point in device.points]
 
 
-def command(device: "Device", point: "Point", program: str) -> str:
+def command(device: "Equipment", point: "Point", program: str) -> str:
     """What polls a point, as openHAB hands it to a shell."""
     return " ".join([program, *device.place.words(), *point.reads])
 
 
-def uid(device: "Device", point: "Point") -> str:
+def uid(device: "Equipment", point: "Point") -> str:
     """By the place, as that is what the thing polls."""
     words = [word.rpartition("=")[2] for word in point.reads]
     return "_".join(["tplink", device.place.key(), *words])
 
 
-def thing(device: "Device", point: "Point", program: str) -> str:
+def thing(device: "Equipment", point: "Point", program: str) -> str:
     what = "%s %s" % (device.place, " ".join(point.reads))
     line = command(device, point, program)
     return THING % (uid(device, point), what, line, point.seconds, TIMEOUT_S)
 
 
-def items(device: "Device", point: "Point") -> str:
+def items(device: "Equipment", point: "Point") -> str:
     type, text, icon, metadata, _ = TYPES[point.type]
     name = device.name + point.suffix
     what = point.label + text.partition(" [")[0]
@@ -178,7 +178,7 @@ def items(device: "Device", point: "Point") -> str:
     return "\n" + "\n".join(lines) + "\n"
 
 
-def frame(device: "Device") -> str:
+def frame(device: "Equipment") -> str:
     """A device's part of the sitemap."""
     lines = []
     for point in device.points:

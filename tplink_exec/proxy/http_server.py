@@ -32,7 +32,7 @@ LINGER_S = 1.0
 MAX_AHEAD = MAX_HEAD + MAX_BODY
 
 
-class Server:
+class HttpServer:
     """What the connections share: `handler` is a coroutine function, Request to Response.
 
     Beyond `max_clients` a client gets 503. `log` takes a line.
@@ -55,18 +55,20 @@ class Server:
         loop.set_exception_handler(
             lambda _, context: self.log("%(message)s" % context)  # such as: no descriptor left
         )
-        server = await loop.create_server(lambda: Client(self, loop), sock=listener, backlog=512)
+        server = await loop.create_server(
+            lambda: HttpConnection(self, loop), sock=listener, backlog=512
+        )
         await server.serve_forever()
 
 
-class Client(asyncio.Protocol):
+class HttpConnection(asyncio.Protocol):
     """A connection.
 
     `head` is the request that is coming in, `task` the one being answered; `last`: no more are
     taken, `blocked`: the client does not read, `ended`: it sends no more.
     """
 
-    def __init__(self, server: Server, loop: "asyncio.AbstractEventLoop") -> None:
+    def __init__(self, server: HttpServer, loop: "asyncio.AbstractEventLoop") -> None:
         self.server = server
         self.loop = loop
         self.buffer = bytearray()

@@ -1,4 +1,4 @@
-"""What the proxy shows: the status as text for curl, and as JSON for the page in `proxy_html`."""
+"""What the proxy shows: the status as text for curl, and as JSON for the page in `html`."""
 
 import asyncio
 import base64
@@ -20,7 +20,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ..shapes import Exchange, Fields, Iterable
     from .http_request import Request
-    from .worker import Device
+    from .worker import Worker
 
 MAX_FIELD = 200
 EXAMPLES = (
@@ -47,7 +47,7 @@ CSP = (
 """Fields of the page's header: it loads nothing, and is in nobody's frame to be clicked unseen."""
 
 
-def names(devices: "Iterable[Device]") -> bytes:
+def names(devices: "Iterable[Worker]") -> bytes:
     return json.dumps([device.name for device in devices]).encode()
 
 
@@ -67,7 +67,7 @@ def summary(exchange: "Exchange") -> bytes:
     return json.dumps(found).encode()
 
 
-async def status(devices: "list[Device]", asked: "Request", path: str) -> Response:
+async def status(devices: "list[Worker]", asked: "Request", path: str) -> Response:
     """GET / and GET /DEVICE/ as text. One device that fails is the failure of the whole.
 
     `path` is what stands before /command for the one device.
@@ -108,7 +108,7 @@ def example(host: str, title: str, request: str) -> str:
     return "    %s:\n    %s\n\n" % (title, words % (request, head, one_line(host)))
 
 
-async def line(device: "Device") -> str:
+async def line(device: "Worker") -> str:
     """A device among others: its state, or why it is not known."""
     try:
         state = (await device.ask(lambda exchange: check(exchange, {}), "state")).decode().strip()

@@ -2,7 +2,7 @@
 
 Takes the place of hs100_proxy.py (Ryan Finnie's): `POST /command` and `GET /` on port 8362, and
 /DEVICE/... for more than one device and for plain text. Here are the subcommand, the routes and
-what a failure is in HTTP; a device is asked in `proxy_device`, clients are served by `http_server`.
+what a failure is in HTTP; a device is asked in `worker`, clients are served by `http_server`.
 """
 
 import asyncio
@@ -24,9 +24,9 @@ from ..errors import LocalError, PlugError, UsageError
 from ..printable import one_line
 from .guard import SAFE, Guard, read_token
 from .http_request import HttpError, Response
-from .http_server import Server
+from .http_server import HttpServer
 from .page import CSP, PAGE, names, status, summary
-from .worker import Device, ask
+from .worker import Worker, ask
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ ITEM_COMMANDS = (
     "commands.light.item_percent",
     "commands.light.item_color",
 )
-"""The functions in commands.COMMANDS of what an openHAB item sends."""
+"""The functions in table.COMMANDS of what an openHAB item sends."""
 
 HTML = "text/html; charset=utf-8"
 JSON = "application/json; charset=utf-8"
@@ -56,7 +56,7 @@ JSON = "application/json; charset=utf-8"
 class Proxy:
     """`devices` by the path's first part, in casefold; `sole` is the only one, if it is."""
 
-    def __init__(self, devices: "list[Device]", guard: Guard) -> None:
+    def __init__(self, devices: "list[Worker]", guard: Guard) -> None:
         self.devices = {device.name.casefold(): device for device in devices}
         self.sole = devices[0] if len(devices) == 1 else None
         self.guard = guard
@@ -105,7 +105,7 @@ class Proxy:
             return Response(200, await ask(device, summary, "device.json"), JSON)
         return await status([device], asked, "" if self.sole else "/" + quote(device.name))
 
-    async def command(self, device: Device, asked: "Request") -> Response:
+    async def command(self, device: Worker, asked: "Request") -> Response:
         """The body to the device, its reply to the client, both byte for byte."""
         allow(asked, ("POST",))
         kind = asked.fields.get("content-type", "").partition(";")[0].strip().lower()
@@ -124,11 +124,11 @@ class Proxy:
             return Response(error.status, refusal.output[:-1], JSON)
         return Response(200, reply[:-1], JSON)
 
-    async def read(self, device: Device, what: str, asked: "Request") -> Response:
+    async def read(self, device: Worker, what: str, asked: "Request") -> Response:
         # Without a newline: openHAB's HTTP binding compares all of it with ON.
         return Response(200, (await ask(device, doing(READS[what]), what)).rstrip(b"\n"))
 
-    async def set(self, device: Device, what: str, asked: "Request") -> Response:
+    async def set(self, device: Worker, what: str, asked: "Request") -> Response:
         """The body is what an openHAB item sends, or the value."""
         text = asked.body.decode("utf-8", "replace").strip()
         if text.lower() in NO_VALUE:
@@ -150,7 +150,7 @@ def allow(asked: "Request", methods: "tuple[str, ...]") -> None:
 
 
 def doing(name: str, value: "str | None" = None) -> "Callable[[Exchange], bytes]":
-    """A command of commands.COMMANDS as work for a device."""
+    """A command of table.COMMANDS as work for a device."""
     options = {"command": name}
     if value is not None:
         options["value"] = value
@@ -161,12 +161,14 @@ def proxy(argv: "list[str]") -> None:
     """The subcommand: serve until a signal ends the process."""
     options = parsed(argv)
     log = logged if options.debug else None
-    devices = [Device(*parts, log) for parts in hosts(options.host, options.hs100_port)]
+    devices = [Worker(*parts, log) for parts in hosts(options.host, options.hs100_port)]
     token = read_token(options.token_file) if options.token_file else b""
     guard = Guard(token, options.allow_host or [])
     listener = listening(options.local_addr, options.local_port)
     limit = os.sysconf("SC_OPEN_MAX") - 2 * len(devices) - 20
-    server = Server(Proxy(devices, guard).handle, max(1, min(MAX_CLIENTS, limit)), log or silent)
+    server = HttpServer(
+        Proxy(devices, guard).handle, max(1, min(MAX_CLIENTS, limit)), log or silent
+    )
     try:
         put(1, greeting(listener, devices, token).encode(), 1.0)
     except OSError:
@@ -229,7 +231,7 @@ def listening(address: str, port: int) -> socket.socket:
     return listener
 
 
-def greeting(listener: socket.socket, devices: "list[Device]", token: bytes) -> str:
+def greeting(listener: socket.socket, devices: "list[Worker]", token: bytes) -> str:
     """The first line: where, for what, and who can connect."""
     address, port = listener.getsockname()[:2]
     who = "" if token else "; WARNING: whoever reaches it can switch: see --token-file"

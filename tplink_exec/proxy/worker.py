@@ -48,7 +48,7 @@ class Job:
         self.deadline = 0.0
 
 
-class Device:
+class Worker:
     """`name` is as the user gave it; `log` takes a line and may be called in any thread.
 
     work(), perform() and exchange() run in the device's thread, the rest in the event loop's.
@@ -167,7 +167,7 @@ def settle(waiter: "Any", outcome: "bytes | Exception") -> None:
         waiter.set_result(outcome)
 
 
-async def ask(device: Device, work: "Callable[[Exchange], bytes]", read: str = "") -> bytes:
+async def ask(device: Worker, work: "Callable[[Exchange], bytes]", read: str = "") -> bytes:
     """Device.ask() with its failures in HTTP's words. Raises HttpError."""
     try:
         return await device.ask(work, read)

@@ -1,7 +1,7 @@
 """What every simulated device does: it keeps a state and answers in the real ones' words.
 
 Shapes, wording and number formats of all families follow recorded answers of the models that
-sim_models lists, and protocol captures. No I/O here: `simulator` puts a device on a port.
+models lists, and protocol captures. No I/O here: `simulate` puts a device on a port.
 """
 
 import json
@@ -41,7 +41,7 @@ def is_int(value: object, low: int, high: int) -> bool:
     return type(value) is int and low <= value <= high
 
 
-class Device:
+class SimulatedDevice:
     """The base of the families; `number` makes MAC, ids and alias its own.
 
     `clock` gives seconds since the epoch and is what the device's own time is. `methods` is

@@ -3,7 +3,7 @@
 A scenario is a generator (reply, number) that yields what to do, in order: bytes are sent, a
 number is a pause in seconds, and CLOSE, RESET or HOLD ends it. `reply` is the plain text that
 the device would give, `number` counts the connections from 0. A scenario that ends otherwise
-leaves the connection open for the next request. One more fault, "backlog", is in `simulator`: no
+leaves the connection open for the next request. One more fault, "backlog", is in `server`: no
 connection is accepted.
 """
 

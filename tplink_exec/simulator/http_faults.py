@@ -1,8 +1,8 @@
 """What can go wrong at the other end of KLAP, as scenarios that a simulated device plays.
 
-As in `sim_faults`, but a scenario is a generator (reply, number) of a sim_http.Reply, and
+As in `faults`, but a scenario is a generator (reply, number) of a KlapReply, and
 `number` counts, from 0, the replies that the fault has been played for. Whether it is played for
-the replies to handshake1, handshake2, request or all of them is up to `sim_klap`.
+the replies to handshake1, handshake2, request or all of them is up to `klap_server`.
 """
 
 from hashlib import sha256
@@ -10,13 +10,13 @@ from hashlib import sha256
 from ..transport.aes import encrypt
 from ..transport.wire import frame
 from .faults import CLOSE, HOLD, RESET
-from .http_messages import Reply
+from .http_messages import KlapReply
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ..shapes import Callable, Steps
 
-    Scenario = Callable[[Reply, int], Steps]
+    Scenario = Callable[[KlapReply, int], Steps]
 
 FILLER = b"X-Filler: " + b"x" * 4000 + b"\r\n"
 ENDLESS = 4096
@@ -24,7 +24,7 @@ ENDLESS = 4096
 HTML = b"<!DOCTYPE html>\n<html><head><title>Router</title></head><body>Log in</body></html>\n"
 
 
-def _whole(reply: Reply) -> Reply:
+def _whole(reply: KlapReply) -> KlapReply:
     """The reply, with 16 bytes in it where it has none: that of handshake2."""
     return reply if reply.body else reply.instead(b"x" * 16)
 
@@ -32,7 +32,7 @@ def _whole(reply: Reply) -> Reply:
 def _end(end: str) -> "Scenario":
     """Not a byte, then CLOSE, RESET or HOLD."""
 
-    def scenario(reply: Reply, number: int) -> "Steps":
+    def scenario(reply: KlapReply, number: int) -> "Steps":
         yield end
 
     return scenario
@@ -41,7 +41,7 @@ def _end(end: str) -> "Scenario":
 def _cut(lost: int, end: str) -> "Scenario":
     """The first 20 bytes of it, or with `lost` all but so many of its body's, then the end."""
 
-    def scenario(reply: Reply, number: int) -> "Steps":
+    def scenario(reply: KlapReply, number: int) -> "Steps":
         yield _whole(reply).text()[: -lost if lost else 20]
         yield 0.02  # let the bytes be read before a reset overtakes them
         yield end
@@ -52,7 +52,7 @@ def _cut(lost: int, end: str) -> "Scenario":
 def _announce(more: int, end: str = "") -> "Scenario":
     """Content-Length is wrong by so many bytes."""
 
-    def scenario(reply: Reply, number: int) -> "Steps":
+    def scenario(reply: KlapReply, number: int) -> "Steps":
         reply = _whole(reply)
         yield reply.text("Content-Length: %d\r\n" % (len(reply.body) + more))
         if end:
@@ -64,7 +64,7 @@ def _announce(more: int, end: str = "") -> "Scenario":
 def _length(lines: str, end: str = HOLD) -> "Scenario":
     """Other lines in place of Content-Length; %d is what would be right."""
 
-    def scenario(reply: Reply, number: int) -> "Steps":
+    def scenario(reply: KlapReply, number: int) -> "Steps":
         yield reply.text(lines.replace("%d", "%d" % len(reply.body)))
         yield end
 
@@ -74,49 +74,49 @@ def _length(lines: str, end: str = HOLD) -> "Scenario":
 def _answer(status: int, body: bytes = b"", more: str = "") -> "Scenario":
     """Another reply."""
 
-    def scenario(reply: Reply, number: int) -> "Steps":
-        yield Reply(status, body).text(more=more)
+    def scenario(reply: KlapReply, number: int) -> "Steps":
+        yield KlapReply(status, body).text(more=more)
 
     return scenario
 
 
-def _dribble(reply: Reply, number: int) -> "Steps":
-    yield Reply(200).text("Content-Length: 1048576\r\n")
+def _dribble(reply: KlapReply, number: int) -> "Steps":
+    yield KlapReply(200).text("Content-Length: 1048576\r\n")
     while True:
         yield b"x"
         yield 0.2
 
 
-def _chunked(reply: Reply, number: int) -> "Steps":
+def _chunked(reply: KlapReply, number: int) -> "Steps":
     body = _whole(reply).body
     chunks = b"%x\r\n%s\r\n0\r\n\r\n" % (len(body), body)
     yield reply.instead(chunks).text("Transfer-Encoding: chunked\r\n")
 
 
-def _endless_header(reply: Reply, number: int) -> "Steps":
+def _endless_header(reply: KlapReply, number: int) -> "Steps":
     yield b"HTTP/1.1 200 OK\r\n"
     for _ in range(ENDLESS):
         yield FILLER
     yield HOLD
 
 
-def _garbage(reply: Reply, number: int) -> "Steps":
+def _garbage(reply: KlapReply, number: int) -> "Steps":
     yield frame(b'{"system":{"get_sysinfo":{"relay_state":1,"err_code":0}}}')
     yield CLOSE
 
 
-def _one_byte_short(reply: Reply, number: int) -> "Steps":
+def _one_byte_short(reply: KlapReply, number: int) -> "Steps":
     yield reply.instead(reply.body[:-1]).text()
 
 
-def _wrong_signature(reply: Reply, number: int) -> "Steps":
+def _wrong_signature(reply: KlapReply, number: int) -> "Steps":
     """One bit of what stands in the first 32 bytes, or in handshake1's server hash."""
     body = bytearray(reply.body)
     body[20:21] = bytes(byte ^ 1 for byte in body[20:21])
     yield reply.instead(bytes(body)).text()
 
 
-def _bad_padding(reply: Reply, number: int) -> "Steps":
+def _bad_padding(reply: KlapReply, number: int) -> "Steps":
     """The signature is right: only what follows it can be wrong."""
     if reply.session:
         seq = (reply.seq & 0xFFFFFFFF).to_bytes(4, "big")
@@ -125,37 +125,37 @@ def _bad_padding(reply: Reply, number: int) -> "Steps":
     yield reply.text()
 
 
-def _not_json(reply: Reply, number: int) -> "Steps":
+def _not_json(reply: KlapReply, number: int) -> "Steps":
     if reply.session:
         _, body = reply.session.seal(b'{"system":{"get_sysinfo":{"relay_state":1,', reply.seq)
         reply = reply.instead(body)
     yield reply.text()
 
 
-def _one_byte_segments(reply: Reply, number: int) -> "Steps":
+def _one_byte_segments(reply: KlapReply, number: int) -> "Steps":
     for byte in reply.text():
         yield bytes([byte])
         yield 0.0
 
 
-def _slow_reply(reply: Reply, number: int) -> "Steps":
+def _slow_reply(reply: KlapReply, number: int) -> "Steps":
     yield 0.3
     yield reply.text()
 
 
-def _two_replies(reply: Reply, number: int) -> "Steps":
+def _two_replies(reply: KlapReply, number: int) -> "Steps":
     yield reply.text() * 2
 
 
-def _drop_first(reply: Reply, number: int) -> "Steps":
+def _drop_first(reply: KlapReply, number: int) -> "Steps":
     yield reply.text() if number else CLOSE
 
 
-def _forbidden_once(reply: Reply, number: int) -> "Steps":
-    yield reply.text() if number else Reply(403).text()
+def _forbidden_once(reply: KlapReply, number: int) -> "Steps":
+    yield reply.text() if number else KlapReply(403).text()
 
 
-def _close_after_reply(reply: Reply, number: int) -> "Steps":
+def _close_after_reply(reply: KlapReply, number: int) -> "Steps":
     yield reply.text()
     yield CLOSE
 

@@ -11,7 +11,7 @@ MAX_HEADER = 16384
 MAX_BODY = 65536
 
 
-class Request:
+class KlapRequest:
     """A POST or other request; `fields` by lower-case name, `query` without the question mark."""
 
     def __init__(self, head: str, body: bytes = b"") -> None:
@@ -36,7 +36,7 @@ class Request:
         return wish == "close" or self.version == "HTTP/1.0" and wish != "keep-alive"
 
 
-async def read_request(reader: asyncio.StreamReader) -> Request:
+async def read_request(reader: asyncio.StreamReader) -> KlapRequest:
     """Raises ValueError and EOFError."""
     try:
         head = await reader.readuntil(b"\r\n\r\n")
@@ -44,7 +44,7 @@ async def read_request(reader: asyncio.StreamReader) -> Request:
         raise ValueError("the header does not end") from None
     if len(head) > MAX_HEADER:
         raise ValueError("the header is too long")
-    request = Request(head.decode("latin-1"))
+    request = KlapRequest(head.decode("latin-1"))
     size = int(request.fields.get("content-length", "0"))
     if not 0 <= size <= MAX_BODY:
         raise ValueError("the body is too long")
@@ -52,7 +52,7 @@ async def read_request(reader: asyncio.StreamReader) -> Request:
     return request
 
 
-class Reply:
+class KlapReply:
     """What a device says. `session` and `seq` are those a request was sealed with."""
 
     def __init__(self, status: int, body: bytes = b"", cookie: str = "") -> None:
@@ -71,8 +71,8 @@ class Reply:
         head += "Content-Length: %d\r\n" % len(self.body) if length is None else length
         return head.encode() + b"\r\n" + self.body
 
-    def instead(self, body: bytes) -> "Reply":
+    def instead(self, body: bytes) -> "KlapReply":
         """The same with another body."""
-        other = Reply(self.status, body, self.cookie)
+        other = KlapReply(self.status, body, self.cookie)
         other.session, other.seq = self.session, self.seq
         return other

@@ -1,7 +1,7 @@
 """A simulated device's KLAP, the encrypted protocol of newer firmware, over HTTP.
 
-It serves any device of sim_models and sim_smart, with either version and any login, is found by
-UDP, and can play one of the faults in sim_http_faults. Nothing listens on port 9999 then.
+It serves any device of models and smart_models, with either version and any login, is found by
+UDP, and can play one of the faults in http_faults. Nothing listens on port 9999 then.
 """
 
 import asyncio
@@ -14,21 +14,21 @@ from hashlib import md5
 from ..errors import ProtocolError
 from ..transport.klap import Session, auth_hash, client_hash, seed, server_hash
 from .http_faults import HTTP_FAULTS
-from .http_messages import Reply, Request, read_request
-from .server import Server, bound, play
+from .http_messages import KlapReply, KlapRequest, read_request
+from .server import DeviceServer, bound, play
 from .tdp import PORT, Tdp
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ..shapes import Answer, Steps  # noqa: F401 (type comments)
-    from .base import Device
+    from .base import SimulatedDevice
 
 STAGES = ("handshake1", "handshake2", "request")
 SESSIONS = 8
 """How many a device keeps: a further one takes the oldest one's place."""
 
 
-class Client:
+class KlapClient:
     """What a device knows of one that has made handshake1; `session` follows from handshake2."""
 
     def __init__(self, local: bytes, remote: bytes) -> None:
@@ -37,7 +37,7 @@ class Client:
         self.session = None  # type: Session | None
 
 
-class Klap:
+class KlapService:
     """The protocol of a device, without I/O; `requests` takes the plain text of what it is asked.
 
     `reply` gives what the device says to an HTTP request, None when that is nothing.
@@ -45,7 +45,7 @@ class Klap:
 
     def __init__(
         self,
-        device: "Device",
+        device: "SimulatedDevice",
         requests: "collections.deque[bytes]",
         version: int = 2,
         login: "tuple[str, str]" = ("", ""),
@@ -55,67 +55,67 @@ class Klap:
         self.version = version
         self.login = login
         self.auth = auth_hash(version, *login)
-        self.clients = collections.OrderedDict()  # type: collections.OrderedDict[str, Client]
+        self.clients = collections.OrderedDict()  # type: collections.OrderedDict[str, KlapClient]
 
-    def reply(self, request: Request) -> "Reply | None":
+    def reply(self, request: KlapRequest) -> "KlapReply | None":
         stage = stage_of(request)
         if not stage:
-            return Reply(404)
+            return KlapReply(404)
         if request.method != "POST":
-            return Reply(405)
+            return KlapReply(405)
         if "TIMEOUT" in request.fields.get("cookie", "").upper():
-            return Reply(403)
+            return KlapReply(403)
         if stage == "handshake1":
             return self._handshake1(request)
         client = self.clients.get(request.cookies.get("TP_SESSIONID", ""))
         if not client:
-            return Reply(403)
+            return KlapReply(403)
         return (self._handshake2 if stage == "handshake2" else self._request)(request, client)
 
-    def _handshake1(self, request: Request) -> Reply:
+    def _handshake1(self, request: KlapRequest) -> KlapReply:
         local, remote = request.body, seed()
         if len(local) != len(remote):
-            return Reply(400)
+            return KlapReply(400)
         name = binascii.b2a_hex(seed()).decode().upper()
-        self.clients[name] = Client(local, remote)
+        self.clients[name] = KlapClient(local, remote)
         while len(self.clients) > SESSIONS:
             self.clients.popitem(last=False)
         proof = server_hash(self.version, local, remote, self.auth)
-        return Reply(200, remote + proof, "TP_SESSIONID=%s;TIMEOUT=86400" % name)
+        return KlapReply(200, remote + proof, "TP_SESSIONID=%s;TIMEOUT=86400" % name)
 
-    def _handshake2(self, request: Request, client: Client) -> Reply:
+    def _handshake2(self, request: KlapRequest, client: KlapClient) -> KlapReply:
         seeds = client.local, client.remote
         if request.body != client_hash(self.version, *seeds, self.auth):
-            return Reply(403)
+            return KlapReply(403)
         client.session = client.session or Session(*seeds, self.auth)
-        return Reply(200)
+        return KlapReply(200)
 
-    def _request(self, request: Request, client: Client) -> "Reply | None":
+    def _request(self, request: KlapRequest, client: KlapClient) -> "KlapReply | None":
         session = client.session
         try:
             seq = int(request.query.partition("seq=")[2])
             if not session or not 0 < (seq - session.seq) & 0xFFFFFFFF < 1 << 31:
-                return Reply(403)
+                return KlapReply(403)
             text = session.open(request.body, seq)
         except (ValueError, ProtocolError):
-            return Reply(403)
+            return KlapReply(403)
         session.seq = seq
         self.requests.append(text)
         answer = self.device.answer(text)
         if answer is None:
             return None
-        reply = Reply(200, session.seal(answer, seq)[1])
+        reply = KlapReply(200, session.seal(answer, seq)[1])
         reply.session, reply.seq = session, seq
         return reply
 
 
-def stage_of(request: Request) -> str:
+def stage_of(request: KlapRequest) -> str:
     """Which of STAGES; "" for another path."""
     _, folder, name = request.path.rpartition("/app/")
     return name if folder and request.path == folder + name and name in STAGES else ""
 
 
-class KlapSimulator(Server):
+class KlapSimulator(DeviceServer):
     """A device with KLAP; a fault is played at one of STAGES, or at all of them ("").
 
     `start` takes and returns the HTTP port. `discovery_port` is that of UDP, 0 any free one.
@@ -123,7 +123,7 @@ class KlapSimulator(Server):
 
     def __init__(
         self,
-        device: "Device",
+        device: "SimulatedDevice",
         fault: str = "",
         version: int = 2,
         login: "tuple[str, str]" = ("", ""),
@@ -131,7 +131,7 @@ class KlapSimulator(Server):
         discovery_port: int = PORT,
     ) -> None:
         super().__init__(device, fault)
-        self.klap = Klap(device, self.requests, version, login)
+        self.klap = KlapService(device, self.requests, version, login)
         self.stage = stage
         self.played = 0
         self.discovery_port = discovery_port
@@ -183,7 +183,7 @@ class KlapSimulator(Server):
         return await play(steps, reader, writer) and not request.last
 
 
-def kind(device: "Device") -> "Answer":
+def kind(device: "SimulatedDevice") -> "Answer":
     """What a device says in discovery of what it is; of SMART ones `discovered` tells it."""
     told = getattr(device, "discovered", None)
     if told:

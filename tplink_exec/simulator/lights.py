@@ -2,7 +2,7 @@
 
 import time
 
-from .base import Device, says
+from .base import SimulatedDevice, says
 from .meters import BulbMeter, LightStripMeter, MilliMeter  # noqa: F401 (type comments)
 
 TYPE_CHECKING = False
@@ -36,7 +36,7 @@ LIGHT_STRIPS = {
         "sw_ver": "1.0.10 Build 200522 Rel.104340",
         "hw_ver": "1.0",
         "model": "KL430(US)",
-        "description": "Kasa Smart Light Strip, Multicolor",
+        "description": "Kasa SimulatedSmart Light SimulatedStrip, Multicolor",
         "is_color": 1,
         "is_variable_color_temp": 1,
         "status": "new",
@@ -71,7 +71,7 @@ COLOR = {"hue": range(361), "saturation": range(101), "color_temp": {0, *range(2
 WHITE = {"hue": {0}, "saturation": {0}, "color_temp": {WHITE_K}}
 
 
-class Bulb(Device):
+class SimulatedBulb(SimulatedDevice):
     """A model of BULBS; `light` is its state as get_light_state gives it while it is on."""
 
     MODELS = BULBS
@@ -174,7 +174,7 @@ class Bulb(Device):
         return {**self.light_state(), "err_code": 0}
 
 
-class LightStrip(Bulb):
+class SimulatedLightStrip(SimulatedBulb):
     """A model of LIGHT_STRIPS: a bulb with another service.
 
     For modules that it does not have it uses the words of plugs (KL430, recorded).
@@ -185,5 +185,5 @@ class LightStrip(Bulb):
     SERVICE = "smartlife.iot.lightStrip"
     SET_METHOD = "set_light_state"
 
-    MODULE_NOT_SUPPORT = Device.MODULE_NOT_SUPPORT
-    MEMBER_NOT_SUPPORT = Device.MEMBER_NOT_SUPPORT
+    MODULE_NOT_SUPPORT = SimulatedDevice.MODULE_NOT_SUPPORT
+    MEMBER_NOT_SUPPORT = SimulatedDevice.MEMBER_NOT_SUPPORT

@@ -2,25 +2,25 @@
 
 import time
 
-from .lights import BULBS, LIGHT_STRIPS, Bulb, LightStrip
-from .plugs import DIMMERS, PLUGS, Dimmer, Plug
-from .strips import STRIPS, Strip
+from .lights import BULBS, LIGHT_STRIPS, SimulatedBulb, SimulatedLightStrip
+from .plugs import DIMMERS, PLUGS, SimulatedDimmer, SimulatedPlug
+from .strips import STRIPS, SimulatedStrip
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ..shapes import Clock
-    from .base import Device  # noqa: F401 (type comments)
+    from .base import SimulatedDevice  # noqa: F401 (type comments)
 
 MODELS = {
-    **dict.fromkeys(PLUGS, Plug),
-    **dict.fromkeys(STRIPS, Strip),
-    **dict.fromkeys(DIMMERS, Dimmer),
-    **dict.fromkeys(BULBS, Bulb),
-    **dict.fromkeys(LIGHT_STRIPS, LightStrip),
-}  # type: dict[str, type[Device]]
+    **dict.fromkeys(PLUGS, SimulatedPlug),
+    **dict.fromkeys(STRIPS, SimulatedStrip),
+    **dict.fromkeys(DIMMERS, SimulatedDimmer),
+    **dict.fromkeys(BULBS, SimulatedBulb),
+    **dict.fromkeys(LIGHT_STRIPS, SimulatedLightStrip),
+}  # type: dict[str, type[SimulatedDevice]]
 """The class that plays a model."""
 
 
-def device(model: str, number: int = 0, clock: "Clock" = time.time) -> "Device":
-    """A simulated device of MODELS, switched off; the arguments are those of sim_base.Device."""
+def device(model: str, number: int = 0, clock: "Clock" = time.time) -> "SimulatedDevice":
+    """A simulated device of MODELS, switched off; the arguments are those of SimulatedDevice."""
     return MODELS[model](model, number, clock)

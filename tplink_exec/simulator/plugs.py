@@ -2,7 +2,7 @@
 
 import time
 
-from .base import NO_RULES, Device, is_int, says
+from .base import NO_RULES, SimulatedDevice, is_int, says
 from .meters import Meter, MilliMeter
 
 TYPE_CHECKING = False
@@ -99,7 +99,7 @@ class Relay:
         return int(self.clock() - self.on_since) if self._state else 0
 
 
-class Switch(Device):
+class SimulatedSwitch(SimulatedDevice):
     """What plugs, dimmers and strips share."""
 
     def __init__(self, model: str, number: int = 0, clock: "Clock" = time.time) -> None:
@@ -141,7 +141,7 @@ class Switch(Device):
         return {"err_code": 0}
 
 
-class Plug(Switch):
+class SimulatedPlug(SimulatedSwitch):
     """A model of PLUGS: one outlet."""
 
     MODELS = PLUGS
@@ -172,7 +172,7 @@ class Plug(Switch):
         }
 
 
-class Dimmer(Plug):
+class SimulatedDimmer(SimulatedPlug):
     """A model of DIMMERS: a plug with a brightness of 1 to 100 %, kept while it is off."""
 
     MODELS = DIMMERS

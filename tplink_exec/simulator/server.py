@@ -11,7 +11,7 @@ from .faults import HOLD, RESET
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ..shapes import Any, Steps  # noqa: F401 (type comments)
-    from .base import Device
+    from .base import SimulatedDevice
 
 BACKLOG = "backlog"
 """The fault of a device that accepts no connection: its queue is full."""
@@ -32,13 +32,13 @@ def bound(address: str, port: int, kind: int = socket.SOCK_STREAM) -> socket.soc
     return it
 
 
-class Server:
+class DeviceServer:
     """A device, and optionally a fault; abstract: what it says is up to `exchange`.
 
     `connections` and `requests` (the last 100, plain text) count what came by TCP.
     """
 
-    def __init__(self, device: "Device", fault: str = "") -> None:
+    def __init__(self, device: "SimulatedDevice", fault: str = "") -> None:
         self.device = device
         self.fault = fault
         self.connections = 0
@@ -102,7 +102,7 @@ class Server:
 
 
 async def play(steps: "Steps", reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
-    """Do what sim_faults says steps mean; False when the connection is to be closed."""
+    """Do what faults says steps mean; False when the connection is to be closed."""
     for step in steps:
         if isinstance(step, bytes):
             writer.write(step)

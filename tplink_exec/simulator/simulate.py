@@ -1,8 +1,8 @@
 """Simulated devices on real sockets: to try things out with, for the demo and for the tests.
 
 A device answers on TCP and on UDP (discovery) of one port, as real ones do, and keeps TCP
-connections open. It can play one of the faults in sim_faults instead of answering on TCP. How
-it is with KLAP, see `sim_klap`.
+connections open. It can play one of the faults in faults instead of answering on TCP. How
+it is with KLAP, see `klap_server`.
 """
 
 import asyncio
@@ -20,19 +20,19 @@ from .faults import FAULTS
 from .http_faults import HTTP_FAULTS
 from .klap_server import KlapSimulator
 from .models import MODELS, device
-from .server import BACKLOG, Server, bound, play
+from .server import BACKLOG, DeviceServer, bound, play
 from .smart_models import SMART_MODELS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ..shapes import Address, Any, Steps  # noqa: F401 (type comments)
-    from .base import Device
+    from .base import SimulatedDevice
 
 LOGINS = dict(zip(("blank", "kasa", "tapo"), DEFAULT_CREDENTIALS))
 """The login of a device that no account owns, by the words of --login."""
 
 
-class Simulator(Server):
+class Simulator(DeviceServer):
     """A device on port 9999, or another."""
 
     async def start(self, address: str, port: int) -> int:
@@ -77,7 +77,7 @@ def bound_pair(address: str, port: int) -> "tuple[socket.socket, socket.socket]"
 
 
 class _Discovery(asyncio.DatagramProtocol):
-    def __init__(self, device: "Device") -> None:
+    def __init__(self, device: "SimulatedDevice") -> None:
         self.device = device
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -154,13 +154,13 @@ def arguments() -> Parser:
     return parser
 
 
-def played(model: str, number: int = 0) -> "Device":
+def played(model: str, number: int = 0) -> "SimulatedDevice":
     """A simulated device of MODELS or SMART_MODELS, switched off."""
     return SMART_MODELS[model](model, number) if model in SMART_MODELS else device(model, number)
 
 
 async def _serve_all(models: "list[str]", address: "Address", port: int, options: "Any") -> None:
-    servers = []  # type: list[Server]
+    servers = []  # type: list[DeviceServer]
     fault = options.fault or ""
     for number, model in enumerate(models):
         it = played(model, number)

@@ -1,14 +1,14 @@
 """What simulated SMART devices share, newer Kasa and Tapo: their JSON is another one.
 
 A request is {"method": ..., "params": ...}, a reply {"result": ..., "error_code": 0}. Shapes and
-words follow recorded answers of a KP125M and an L530E. Models are in `sim_smart`.
+words follow recorded answers of a KP125M and an L530E. Models are in `smart_models`.
 """
 
 import binascii
 import json
 import time
 
-from .base import ACCESS_POINTS, Device
+from .base import ACCESS_POINTS, SimulatedDevice
 from .meters import MilliMeter
 from .plugs import Relay
 
@@ -56,7 +56,7 @@ def refused(code: int) -> "Answer":
     return {"error_code": code}
 
 
-class Smart(Device):
+class SimulatedSmart(SimulatedDevice):
     """Abstract; `smart_methods` is method -> function(params) -> the reply.
 
     In a reply without error_code that is 0. `components` are what the firmware consists of, as

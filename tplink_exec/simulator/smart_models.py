@@ -5,7 +5,7 @@ import time
 from .base import is_int
 from .lights import WHITE_K
 from .plugs import LOAD_W
-from .smart_base import COMMON_COMPONENTS, WRONG_PARAMETERS, Smart, ok, refused
+from .smart_base import COMMON_COMPONENTS, WRONG_PARAMETERS, SimulatedSmart, ok, refused
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 FULL_W = 8.7
 
 
-class SmartPlug(Smart):
+class SmartPlug(SimulatedSmart):
     """KP125M: a plug with a meter."""
 
     components = COMMON_COMPONENTS + "led:1 energy_monitoring:2"
@@ -83,7 +83,7 @@ class SmartPlug(Smart):
         return {}
 
 
-class SmartBulb(Smart):
+class SmartBulb(SimulatedSmart):
     """L530: a bulb with colors; `light` is its state, white while color_temp is not 0."""
 
     components = COMMON_COMPONENTS + "brightness:1 color:1 color_temperature:1"
@@ -126,5 +126,5 @@ class SmartBulb(Smart):
         self.light.update(given)
 
 
-SMART_MODELS = {"KP125M": SmartPlug, "L530": SmartBulb}  # type: dict[str, type[Smart]]
+SMART_MODELS = {"KP125M": SmartPlug, "L530": SmartBulb}  # type: dict[str, type[SimulatedSmart]]
 """The class that plays a model."""

@@ -4,7 +4,7 @@ import time
 
 from .base import is_int
 from .meters import MilliMeter
-from .plugs import Relay, Switch
+from .plugs import Relay, SimulatedSwitch
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ LOAD_STEP_W = 10.25
 """The load of outlet one; number n has n times that, so that none is taken for another."""
 
 
-class Outlet(Relay):
+class SimulatedOutlet(Relay):
     """One outlet; `id` is as get_sysinfo says it, `slot` counts from 0."""
 
     def __init__(self, slot: int, id: str, clock: "Clock") -> None:
@@ -85,14 +85,16 @@ class Outlet(Relay):
         }
 
 
-class Strip(Switch):
+class SimulatedStrip(SimulatedSwitch):
     """A model of STRIPS. Its relay_state is 1 when any outlet is on; to set it sets all."""
 
     def __init__(self, model: str, number: int = 0, clock: "Clock" = time.time) -> None:
         super().__init__(model, number, clock)
         count, self.info = STRIPS[model]
         parent = "" if model in SHORT_IDS else self.device_id
-        self.outlets = [Outlet(slot, "%s%02d" % (parent, slot), clock) for slot in range(count)]
+        self.outlets = [
+            SimulatedOutlet(slot, "%s%02d" % (parent, slot), clock) for slot in range(count)
+        ]
         self.choose(None)
         # Without a meter there is no such module: HS107, KP400, recorded.
         if "ENE" in self.info["feature"]:
@@ -157,7 +159,7 @@ class Strip(Switch):
         """Without context it is the strip that is renamed."""
         if self.refusal or not isinstance(arguments.get("alias"), str):
             return self.refusal or self.INVALID_ARGUMENT
-        named = self.chosen[0] if self.has_context else self  # type: Outlet | Strip
+        named = self.chosen[0] if self.has_context else self  # type: SimulatedOutlet | SimulatedStrip
         named.alias = arguments["alias"]
         return {"err_code": 0}
 

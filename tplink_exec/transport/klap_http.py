@@ -1,6 +1,6 @@
 """KLAP over HTTP: what newer firmware speaks where port 9999 is closed.
 
-1. The HTTP is a transport.Connection that takes other messages: deadline, retries and names are
+1. The HTTP is a connection.Connection that takes other messages: deadline, retries and names are
    its. Only what devices send is understood: a Content-Length, no chunks, no redirect.
 2. 403 after a handshake means one new handshake: a device forgets its sessions.
 3. What answers the first handshake request otherwise than KLAP does is another machine's HTTP.
@@ -48,7 +48,7 @@ class NotKlap(ProtocolError):
 
 
 class Klap:
-    """A device reached by KLAP; `exchange` is that of transport.Connection."""
+    """A device reached by KLAP; `exchange` is that of connection.Connection."""
 
     def __init__(self, host: str, port: int, deadline: float) -> None:
         self.http = Http(host, port, deadline)

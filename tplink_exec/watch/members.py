@@ -5,7 +5,7 @@
    one connection to the address known; look-up, retries and the other transport are tried after
    pauses that double up to MAX_PAUSE_S. So it costs little, and one that is back is seen within
    one interval.
-3. What an outlet is and has is decided by `device` and `strip`; who a remembered device is, and
+3. What an outlet is and has is decided by `detect` and `strip`; who a remembered device is, and
    where it has gone, by `names`.
 """
 
@@ -37,7 +37,7 @@ NEVER, CHANGES, ALWAYS = 0, 1, 2
 
 MAX_PAUSE_S = 30.0
 NO_PAUSES = {"refused": (), "dropped": ()}  # type: dict[str, tuple[float, ...]]
-"""Of a transport.Connection that tries once."""
+"""Of a connection.Connection that tries once."""
 BRISK_S = 0.25
 """The least time for a try at a device that has answered before, but does not now."""
 FIRST_S = 1.0
@@ -82,7 +82,7 @@ class Member:
     """The device at HOST:PORT, and its outlets that are watched.
 
     All but interrupt() is for one thread. `remembered`, where HOST is such a device's name, counts
-    for more than PORT. `options` are those of `reach.direct`. `address` is the numeric one, "" as
+    for more than PORT. `options` are those of `direct.direct`. `address` is the numeric one, "" as
     long as a name's is not known.
     """
 
