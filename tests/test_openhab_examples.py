@@ -703,6 +703,32 @@ class Documents(Examples):
                         self.assertIn(heading, anchors(linked.read_text("utf-8")), target)
 
 
+class Statements(unittest.TestCase):
+    """What the texts and comments say of openHAB, where it was said wrongly before."""
+
+    @classmethod
+    def setUpClass(cls):
+        paths = [path for path in EXAMPLES.rglob("*") if path.is_file()]
+        cls.texts = {path: prose(path.read_text("utf-8")) for path in paths}
+        cls.texts[ROOT / "MIGRATION.md"] = prose((ROOT / "MIGRATION.md").read_text("utf-8"))
+
+    def where(self, pattern):
+        """The names of the files that say so."""
+        return {path.name for path, text in self.texts.items() if re.search(pattern, text)}
+
+    def test_a_switch_linked_to_output_follows_but_keeps_its_state_on_an_error(self):
+        self.assertEqual(self.where("stays? NULL"), set())
+        told = {"README.md", "MIGRATION.md", "house.items"}
+        follows = "follows? ON and OFF"
+        self.assertEqual(self.where(follows), told)
+        self.assertEqual(self.where(follows + r"(, too)?, but an error [^`]* (old|leaves) "), told)
+
+
+def prose(text):
+    """A text or the comments of a file in one line, without the marks at the lines' ends."""
+    return " ".join(re.sub("^ *(//|#)", "", line).strip() for line in text.splitlines())
+
+
 def anchors(text):
     """What a # of a link to a Markdown file may name."""
     titles = re.findall(r"(?m)^#+ (.*)$", text)
