@@ -723,6 +723,13 @@ class Statements(unittest.TestCase):
         self.assertEqual(self.where(follows), told)
         self.assertEqual(self.where(follows + r"(, too)?, but an error [^`]* (old|leaves) "), told)
 
+    def test_polling_ends_for_good_with_the_binding_before_2026_only(self):
+        self.assertEqual(self.where("for good"), {"README.md", "plug.things"})
+        other = (
+            "(?<!with the Exec binding before 2026 it can also end the thing's polling )for good"
+        )
+        self.assertEqual(self.where(other), set())
+
 
 def prose(text):
     """A text or the comments of a file in one line, without the marks at the lines' ends."""
