@@ -443,6 +443,20 @@ class Plays(Examples):
         for path in folder.rglob("*.*"):
             self.assertRegex(path.read_text("ascii"), "^(//|#) .*openHAB 2", path)
 
+    def test_the_rules_for_openhab_2_load_in_openhab_5_and_fail_at_every_command(self):
+        folder = EXAMPLES / "openhab2"
+        text = (folder / "rules" / "plug.rules").read_text("ascii")
+        self.assertRegex(
+            text, r"^// openHAB 2 only\. openHAB 5 .* silently, .* fails at every command"
+        )
+        items = items_of((folder / "items" / "plug.items").read_text("ascii"))
+        devices = Devices(self.devices.places, "/etc/openhab2/scripts/tplink-exec")
+        house = House(devices, {}, items, rules_of(text), [])
+        for command in ("ON", "OFF"):
+            with self.assertRaisesRegex(Refused, "^executeCommandLine"):
+                house.command("Plug", command)
+            self.assertEqual(house.states["Plug"], "NULL")
+
 
 class HaBridge(unittest.TestCase):
     """device.db, each item of it started as ha-bridge 5.4 does it."""
