@@ -744,6 +744,21 @@ class Statements(unittest.TestCase):
         )
         self.assertEqual(self.where(other), set())
 
+    def test_four_plugs_that_hang_fill_the_pool(self):
+        polls = things_of(example("things/plug.things")).values()
+        hang_s = program_timeout([])
+        threads = sum(hang_s / int(poll["interval"]) for poll in polls)
+        self.assertGreater(4 * threads, 5)
+        self.assertLess(3 * threads, 5)
+        readme = self.texts[EXAMPLES / "README.md"]
+        self.assertIn("a pool of 5 threads", readme)
+        self.assertIn("hangs needs %.1f threads, so four of them fill the pool" % threads, readme)
+        header = "hangs needs %.1f of them: four such plugs fill the pool" % threads
+        self.assertEqual(self.where(re.escape(header)), {"plug.things"})
+        pool = self.where(r"binding of 2026 .* share (a pool of )?5 threads")
+        self.assertEqual(pool, {"README.md", "MIGRATION.md", "plug.things"})
+        self.assertEqual(self.where("few threads"), set())
+
 
 def prose(text):
     """A text or the comments of a file in one line, without the marks at the lines' ends."""
