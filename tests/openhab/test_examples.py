@@ -443,6 +443,20 @@ class Plays(Examples):
         for path in folder.rglob("*.*"):
             self.assertRegex(path.read_text("ascii"), "^(//|#) .*openHAB 2", path)
 
+    def test_the_rules_for_openhab_2_load_in_openhab_5_and_fail_at_every_command(self):
+        folder = EXAMPLES / "openhab2"
+        text = (folder / "rules" / "plug.rules").read_text("ascii")
+        self.assertRegex(
+            text, r"^// openHAB 2 only\. openHAB 5 .* silently, .* fails at every command"
+        )
+        items = items_of((folder / "items" / "plug.items").read_text("ascii"))
+        devices = Devices(self.devices.places, "/etc/openhab2/scripts/tplink-exec")
+        house = House(devices, {}, items, rules_of(text), [])
+        for command in ("ON", "OFF"):
+            with self.assertRaisesRegex(Refused, "^executeCommandLine"):
+                house.command("Plug", command)
+            self.assertEqual(house.states["Plug"], "NULL")
+
 
 class HaBridge(unittest.TestCase):
     """device.db, each item of it started as ha-bridge 5.4 does it."""
@@ -701,6 +715,54 @@ class Documents(Examples):
                     self.assertTrue(linked.exists(), target)
                     if heading:
                         self.assertIn(heading, anchors(linked.read_text("utf-8")), target)
+
+
+class Statements(unittest.TestCase):
+    """What the texts and comments say of openHAB, where it was said wrongly before."""
+
+    @classmethod
+    def setUpClass(cls):
+        paths = [path for path in EXAMPLES.rglob("*") if path.is_file()]
+        cls.texts = {path: prose(path.read_text("utf-8")) for path in paths}
+        cls.texts[ROOT / "MIGRATION.md"] = prose((ROOT / "MIGRATION.md").read_text("utf-8"))
+
+    def where(self, pattern):
+        """The names of the files that say so."""
+        return {path.name for path, text in self.texts.items() if re.search(pattern, text)}
+
+    def test_a_switch_linked_to_output_follows_but_keeps_its_state_on_an_error(self):
+        self.assertEqual(self.where("stays? NULL"), set())
+        told = {"README.md", "MIGRATION.md", "house.items"}
+        follows = "follows? ON and OFF"
+        self.assertEqual(self.where(follows), told)
+        self.assertEqual(self.where(follows + r"(, too)?, but an error [^`]* (old|leaves) "), told)
+
+    def test_polling_ends_for_good_with_the_binding_before_2026_only(self):
+        self.assertEqual(self.where("for good"), {"README.md", "plug.things"})
+        other = (
+            "(?<!with the Exec binding before 2026 it can also end the thing's polling )for good"
+        )
+        self.assertEqual(self.where(other), set())
+
+    def test_four_plugs_that_hang_fill_the_pool(self):
+        polls = things_of(example("things/plug.things")).values()
+        hang_s = program_timeout([])
+        threads = sum(hang_s / int(poll["interval"]) for poll in polls)
+        self.assertGreater(4 * threads, 5)
+        self.assertLess(3 * threads, 5)
+        readme = self.texts[EXAMPLES / "README.md"]
+        self.assertIn("a pool of 5 threads", readme)
+        self.assertIn("hangs needs %.1f threads, so four of them fill the pool" % threads, readme)
+        header = "hangs needs %.1f of them: four such plugs fill the pool" % threads
+        self.assertEqual(self.where(re.escape(header)), {"plug.things"})
+        pool = self.where(r"binding of 2026 .* share (a pool of )?5 threads")
+        self.assertEqual(pool, {"README.md", "MIGRATION.md", "plug.things"})
+        self.assertEqual(self.where("few threads"), set())
+
+
+def prose(text):
+    """A text or the comments of a file in one line, without the marks at the lines' ends."""
+    return " ".join(re.sub("^ *(//|#)", "", line).strip() for line in text.splitlines())
 
 
 def anchors(text):
