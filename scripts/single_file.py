@@ -17,19 +17,24 @@ PACKAGE = ROOT / "tplink_exec"
 SINGLE_FILE = ROOT / "scripts" / "tplink-exec"
 LOADER = ROOT / "scripts" / "single_file_loader.in"
 ISOLATE = ROOT / "scripts" / "single_file_isolate.in"
+HOT = ("__init__", "cipher", "scanner", "messages", "plain")
+"""First in the file, so that they are found at once."""
 
 
 def render() -> str:
     """The text of the single file: the loader, then a page for each module of the package."""
-    sources = {"isolate": ISOLATE.read_text(encoding="ascii")}
-    for path in sorted(PACKAGE.rglob("*.py")):
+    sources = {"isolate": ISOLATE}
+    for path in sorted(PACKAGE.rglob("*.py"), key=lambda path: (path.stem not in HOT, path)):
         name = ".".join(path.relative_to(PACKAGE.parent).with_suffix("").parts)
-        name = name[: -len(".__init__")] if name.endswith(".__init__") else name
-        sources[name] = path.read_text(encoding="ascii")  # so that old Pythons can read it too
-    for name, source in sources.items():
-        if "\f" in source or "'''" in source or "\r" in source:
+        if path.stem != "__init__":
+            sources[name] = path
+        elif path.parent == PACKAGE:  # a room's has nothing to run
+            sources[PACKAGE.name] = path
+    texts = {name: path.read_text(encoding="ascii") for name, path in sources.items()}
+    for name, text in texts.items():
+        if "\f" in text or "'''" in text or "\r" in text:
             raise SystemExit("%s: form feed, ''' and CR cannot stand in the single file" % name)
-    pages = ["# %s\n%s" % entry for entry in sources.items()]
+    pages = ["# %s\n%s" % entry for entry in texts.items()]
     return "\f".join([LOADER.read_text(encoding="ascii"), "\nload(br'''\n", *pages, "''')\n"])
 
 

@@ -6,17 +6,17 @@ What `plain` does not do itself comes here, with what it has sent and received s
 import gc
 import time
 
-from ..address import is_digits, joined
+from ..address import is_address, is_digits, joined
 from ..commands.table import SUBCOMMANDS, rows
 from ..errors import PlugError, UsageError
-from ..network.reach import reach
+from ..transport.direct import direct
 from ..plain import GRACE_S, TIMEOUT_S
 from . import options as line
 from .output import put
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from ..shapes import Call, Early
+    from ..shapes import Call, Early, Link
 
 
 def main(argv: "list[str]", started: float, early: "Early") -> int:
@@ -38,7 +38,12 @@ def main(argv: "list[str]", started: float, early: "Early") -> int:
 
             command = traced(command, joined(host, port))
         deadline = started + options.get("--timeout", TIMEOUT_S)
-        link = reach(host, port, deadline, options, early)
+        if host and not is_address(host):
+            from ..network.reach import reach
+
+            link = reach(host, port, deadline, options)  # type: Link
+        else:
+            link = direct(host, port, deadline, options, early)
         failure = None
         try:
             output = command(link.exchange, options)

@@ -5,13 +5,11 @@ from ..transport.direct import direct
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from ..shapes import Early, Link, Options
+    from ..shapes import Link, Options
 
 
-def reach(
-    host: str, port: int, deadline: float, options: "Options", early: "Early | None" = None
-) -> "Link":
-    """A link to it by the transport options; nothing is sent yet. For `early` see Connection.
+def reach(host: str, port: int, deadline: float, options: "Options") -> "Link":
+    """A link to it by the transport options; nothing is sent yet.
 
     Raises PlugError for names; for an address no file is read.
     """
@@ -21,4 +19,4 @@ def reach(
         named = remembered(host, deadline, options)
         if named:
             return named
-    return direct(host, port, deadline, options, early)
+    return direct(host, port, deadline, options)
