@@ -132,8 +132,8 @@ class Rooms(unittest.TestCase):
         """Neither modules nor classes of different rooms have one name."""
         seen = {}
         for name, path in MODULES.items():
-            found = [node for node in ast.parse(path.read_text()).body]
-            classes = [node.name for node in found if isinstance(node, ast.ClassDef)]
+            body = ast.parse(path.read_text()).body
+            classes = [node.name for node in body if isinstance(node, ast.ClassDef)]
             own = [] if name in ROOMS else [name.rpartition(".")[2]]
             for word in classes + own:
                 self.assertNotIn(word, seen, "%s and %s" % (name, seen.get(word)))

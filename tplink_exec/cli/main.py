@@ -9,14 +9,14 @@ import time
 from ..address import is_address, is_digits, joined
 from ..commands.table import SUBCOMMANDS, rows
 from ..errors import PlugError, UsageError
-from ..transport.direct import direct
 from ..plain import GRACE_S, TIMEOUT_S
+from ..transport.direct import direct
 from . import options as line
 from .output import put
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from ..shapes import Call, Early, Link
+    from ..shapes import Call, Early, Link  # noqa: F401 (type comments)
 
 
 def main(argv: "list[str]", started: float, early: "Early") -> int:
