@@ -16,10 +16,6 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Callable  # noqa: F401 (type comments)
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    pass
-
 ROOT = Path(__file__).resolve().parent.parent
 RENDERED = (
     (single_file.render, 0o755),
