@@ -16,7 +16,7 @@ HOT = ("__init__", "cipher", "scanner", "messages", "plain")
 
 
 def render() -> "dict[Path, str]":
-    """Its text: the loader, then a page for each module of the package."""
+    """Its text: how it starts, the loader, then a page for each module of the package."""
     sources = {"isolate": ISOLATE}
     for path in sorted(PACKAGE.rglob("*.py"), key=lambda path: (path.stem not in HOT, path)):
         name = ".".join(path.relative_to(PACKAGE.parent).with_suffix("").parts)
@@ -24,10 +24,15 @@ def render() -> "dict[Path, str]":
             sources[name] = path
         elif path.parent == PACKAGE:  # a room's has nothing to run
             sources[PACKAGE.name] = path
-    texts = {name: path.read_text(encoding="ascii") for name, path in sources.items()}
-    for name, text in texts.items():
-        if "\f" in text or "'''" in text or "\r" in text:
-            raise SystemExit("%s: form feed, ''' and CR cannot stand in the single file" % name)
-    pages = ["# %s\n%s" % entry for entry in texts.items()]
-    loader = LOADER.read_text(encoding="ascii")
-    return {SINGLE_FILE: "\f".join([loader, "\nload(br'''\n", *pages, "''')\n"])}
+    pages = [LOADER.read_text(encoding="ascii")]
+    for name, path in sources.items():
+        text = path.read_text(encoding="ascii")  # so that old Pythons can read it too
+        if "\f" in text or "\r" in text:
+            raise SystemExit("%s: form feed and CR cannot stand in the single file" % name)
+        pages.append("# %s\n%s" % (name, commented(text)))
+    return {SINGLE_FILE: "\f".join([*pages, "#end\n"])}
+
+
+def commented(text: str) -> str:
+    """Each line that has something in it after a #."""
+    return "".join("#" + line if line.strip("\n") else line for line in text.splitlines(True))

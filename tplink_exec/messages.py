@@ -25,7 +25,7 @@ def answer(reply, module, method, silence=0):
     have its err_code, as only that confirms anything.
     """
     try:
-        text = str(reply, "utf-8").strip(" \t\r\n")
+        text = str(reply, "utf-8", "replace").strip(" \t\r\n")  # names are for people
         value, end = scan(text, 0)
         found = value[module][method]
         outer, inner = value.get("err_code", 0), value[module].get("err_code", 0)

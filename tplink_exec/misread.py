@@ -41,13 +41,10 @@ def no_answer(reply: bytes, module: str, method: str) -> PlugError:
 
 
 def decoded(reply: bytes) -> "Any":
-    """The one JSON value that `reply` is. Raises ProtocolError."""
+    """The one JSON value that `reply` is, U+FFFD for what is no UTF-8. Raises ProtocolError."""
     try:
-        text = reply.decode().strip(" \t\r\n")
+        text = reply.decode("utf-8", "replace").strip(" \t\r\n")
         value, end = scan(text, 0)
-    except UnicodeDecodeError as error:
-        text = "the reply is not UTF-8 at byte %d: %.60r"
-        raise ProtocolError(text % (error.start, reply)) from None
     except Exception:  # ValueError, RecursionError, StopIteration, the scanner's SystemError
         end = -1
     if end < 0 or end != len(text):

@@ -13,6 +13,7 @@ such for `socket` and such, whose import costs as much as to start Python.
 import _signal as signal  # type: ignore[import-not-found]
 import _socket as socket
 import posix
+import select
 import sys
 import time
 
@@ -78,7 +79,8 @@ def call(argv, deadline, early):
     pending = early.received = bytearray()
     size = 0
     while len(pending) < 4 + size <= MAX_FRAME:
-        link.settimeout(deadline - time.monotonic())
+        # Half of the time for the first byte: `retry` knows where else to ask.
+        link.settimeout((deadline - time.monotonic()) / (1 if pending else 2))
         data = link.recv(MAX_FRAME)
         if not data:
             raise ConnectionResetError
@@ -97,14 +99,14 @@ def deliver(output, deadline):
     # type: (bytes, float) -> int
     """Write to standard output, soon after `deadline` at the latest; returns the exit code."""
     try:
-        # A pipe that nobody reads blocks for ever; the alarm ends that by KeyboardInterrupt.
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGALRM])
-        signal.signal(signal.SIGALRM, signal.default_int_handler)
-        signal.setitimer(0, max(deadline - time.monotonic(), 0) + GRACE_S)
+        room = select.poll()  # a pipe that is full, and that nobody reads, blocks for ever
+        room.register(1, select.POLLOUT)
         while output:
+            if not room.poll((max(deadline - time.monotonic(), 0) + GRACE_S) * 1000):
+                raise OSError(0, "nobody reads it")
             output = output[posix.write(1, output) :]
         return 0
-    except (OSError, KeyboardInterrupt) as error:
+    except OSError as error:
         from .cli.main import fail
 
         return fail(error, sys.argv[1:])

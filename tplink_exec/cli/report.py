@@ -14,9 +14,7 @@ if TYPE_CHECKING:
 
 def failure(error: BaseException, where: str, quiet: bool) -> int:
     """Tell the user why a call failed, and `where` if that is not ""; returns the exit code."""
-    if isinstance(error, KeyboardInterrupt):  # plain's alarm
-        error = LocalError("standard output cannot be written: nobody reads it")
-    elif isinstance(error, OSError):  # exchange() raises none, so this is a write
+    if isinstance(error, OSError):  # exchange() raises none, so this is a write
         error = LocalError("standard output cannot be written: %s" % error.strerror)
     text, code = str(error), LocalError.exit_code
     if isinstance(error, PlugError):

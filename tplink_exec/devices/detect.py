@@ -5,7 +5,7 @@ imported when there is such a device.
 """
 
 from .. import sysinfo
-from ..errors import Refused
+from ..errors import PlugError, Refused
 from ..messages import GET_SYSINFO, answer
 from .plug import Plug
 
@@ -51,7 +51,10 @@ def family(kind: str, info: "Fields") -> "type[Plug]":
 def refusing(exchange: "Exchange", options: "Options", refusal: Refused) -> "Plug":
     """The device that has refused a plug's request like this. Raises that when it is a plug."""
     if not refusal.smart:
-        target = device(exchange, options)
+        try:
+            target = device(exchange, options)
+        except PlugError:
+            raise refusal from None  # what the user has to know, whatever follows it
         if target.info.get("relay_state") is not None:
             raise refusal
         return target

@@ -67,7 +67,8 @@ class Smart(Bulb):
         if not self.info:
             self.info = self.read("get_device_info")
             try:
-                self.info["alias"] = binascii.a2b_base64(self.info["nickname"]).decode()
+                name = binascii.a2b_base64(self.info["nickname"])
+                self.info["alias"] = name.decode("utf-8", "replace")
             except (LookupError, TypeError, ValueError):
                 pass  # then it has none
         return self.info
@@ -76,7 +77,8 @@ class Smart(Bulb):
         info = self.fields()
         if what == "temperature":
             lamps = info.get("color_temp_range")  # of white bulbs both ends are the same
-            return "color_temp" in info and (not isinstance(lamps, list) or len(set(lamps)) > 1)
+            white = isinstance(lamps, list) and lamps[:1] == lamps[-1:]
+            return "color_temp" in info and not white
         return {"brightness": "brightness", "color": "hue"}[what] in info
 
     def state(self) -> int:

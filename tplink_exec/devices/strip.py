@@ -1,6 +1,7 @@
 """Strips and double outlets: which outlets are meant, and what is done to them."""
 
 from .. import sysinfo
+from ..address import is_digits
 from ..errors import ProtocolError, Refused, UsageError
 from .plug import Plug
 
@@ -16,11 +17,11 @@ class Strip(Plug):
 
     def __init__(self, exchange: "Exchange", options: "Options", info: "Fields") -> None:
         super().__init__(exchange, options, info)
-        self.children = sysinfo.children(info)
+        self.children = housed(sysinfo.children(info))
         self.child = self.find(options["--child"]) if "--child" in options else None
 
     def find(self, wanted: str) -> "Fields":
-        """The outlet with that number (1 is the first), alias or id. Raises UsageError.
+        """The outlet with that number (as on the housing), alias or id. Raises UsageError.
 
         A word that fits two outlets in two ways is ambiguous: never switch the wrong one.
         """
@@ -86,3 +87,14 @@ class Strip(Plug):
 
     def can(self) -> "list[str]":
         return [*super().can(), "each with --child 1 to %d" % len(self.children)]
+
+
+def housed(children: "list[Fields]") -> "list[Fields]":
+    """Outlets as they are numbered on the housing: by the last two digits of their ids.
+
+    The order of the list changes with firmware and over time. Ids that do not tell leave it.
+    """
+    ends = [str(child.get("id"))[-2:] for child in children]
+    if len(set(ends)) < len(ends) or not all(map(is_digits, ends)):
+        return children
+    return [children[ends.index(end)] for end in sorted(ends)]

@@ -104,7 +104,7 @@ def _klap(data: bytes) -> "Fields | None":
 def _json(data: bytes) -> object:
     """The value, None for what is no JSON; whatever follows it is ignored, as devices do."""
     try:
-        return scan(data.decode().lstrip(" \t\r\n"), 0)[0]
+        return scan(data.decode("utf-8", "replace").lstrip(" \t\r\n"), 0)[0]
     except Exception:  # StopIteration, RecursionError, UnicodeDecodeError, ...
         return None
 

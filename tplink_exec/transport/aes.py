@@ -17,6 +17,14 @@ and 26 more where its name must be searched for. Nor is it everywhere: systems h
 other names or not at all, and macOS aborts a process that loads it by the name without version.
 """
 
+import time
+
+from ..errors import DeadlineExceeded
+
+NEVER = float("inf")
+PIECE = 4096
+"""Bytes between two looks at the clock; fewer make decrypting slower."""
+
 SBOX = bytes.fromhex(
     """
     637c777bf26b6fc53001672bfed7ab76ca82c97dfa5947f0add4a2af9ca472c0
@@ -49,14 +57,19 @@ def expand(key: bytes) -> "list[bytes]":
     return keys
 
 
-def encrypt(keys: "list[bytes]", iv: bytes, plaintext: bytes) -> bytes:
-    """The cipher text of `plaintext` of any length: 1 to 16 bytes longer, in blocks of 16."""
+def encrypt(keys: "list[bytes]", iv: bytes, plaintext: bytes, deadline: float = NEVER) -> bytes:
+    """The cipher text of `plaintext` of any length: 1 to 16 bytes longer, in blocks of 16.
+
+    Raises DeadlineExceeded, as decrypt does.
+    """
     padding = 16 - len(plaintext) % 16
     plaintext = plaintext + bytes([padding]) * padding
     first, *middle, last = [int.from_bytes(key, "big") for key in keys]
     block = _block(iv)
     blocks = []
     for start in range(0, len(plaintext), 16):
+        if not start % PIECE:
+            _in_time(deadline)
         block ^= _block(plaintext[start : start + 16]) ^ first
         for key in middle:
             block = _mix(_substitute(block, 16, SBOX, 5), COLUMNS) ^ key
@@ -65,11 +78,25 @@ def encrypt(keys: "list[bytes]", iv: bytes, plaintext: bytes) -> bytes:
     return b"".join(blocks)
 
 
-def decrypt(keys: "list[bytes]", iv: bytes, cipher: bytes) -> bytes:
+def decrypt(keys: "list[bytes]", iv: bytes, cipher: bytes, deadline: float = NEVER) -> bytes:
     """The plain text of `cipher`. ValueError for broken blocks, none, or wrong padding."""
+    if not cipher or len(cipher) % 16:
+        raise ValueError("%d bytes are no blocks of 16" % len(cipher))
+    pieces = []
+    for start in range(0, len(cipher), PIECE):
+        _in_time(deadline)
+        pieces.append(_decrypted(keys, iv, cipher[start : start + PIECE]))
+        iv = cipher[start + PIECE - 16 : start + PIECE]
+    plaintext = b"".join(pieces)
+    padding = plaintext[-1]
+    if not 0 < padding <= 16 or plaintext[-padding:] != bytes([padding]) * padding:
+        raise ValueError("the padding is wrong")
+    return plaintext[:-padding]
+
+
+def _decrypted(keys: "list[bytes]", iv: bytes, cipher: bytes) -> bytes:
+    """All blocks at once, as one number."""
     size = len(cipher)
-    if not size or size % 16:
-        raise ValueError("%d bytes are no blocks of 16" % size)
     number = int.from_bytes(cipher, "big")
     previous = _block(iv) << 8 * size - 128 | number >> 128
     columns = int.from_bytes(b"\0\0\0\1" * (size // 4), "big")
@@ -79,11 +106,13 @@ def decrypt(keys: "list[bytes]", iv: bytes, cipher: bytes) -> bytes:
         state = _substitute(state, size, INVERSE, 13) ^ key
         state = _mix(_mix(_mix(state, columns), columns), columns)
     state = _substitute(state, size, INVERSE, 13) ^ last
-    plaintext = (state ^ previous).to_bytes(size, "big")
-    padding = plaintext[-1]
-    if not 0 < padding <= 16 or plaintext[-padding:] != bytes([padding]) * padding:
-        raise ValueError("the padding is wrong")
-    return plaintext[:-padding]
+    return (state ^ previous).to_bytes(size, "big")
+
+
+def _in_time(deadline: float) -> None:
+    """A megabyte takes a second, on a small computer ten."""
+    if time.monotonic() > deadline:
+        raise DeadlineExceeded("no time left for the cipher of so long a message")
 
 
 def _block(data: bytes) -> int:

@@ -26,7 +26,7 @@ class Connection:
     `deadline` is by time.monotonic(), in seconds. `early` is what plain.call has left: its socket,
     what it had received to the first request, and how that ended. `sent`: the request is, so a
     reply is waited for; `pending` is what has arrived and belongs to no reply yet. When PORT is
-    closed, `instead` looks for KLAP on `http_port` (0: no); `klap` is that, once found.
+    closed or says nothing, `instead` looks for KLAP on `http_port` (0: no); `klap` is that.
     """
 
     pauses_s = {"refused": (0.2,), "dropped": (0.1, 0.2, 0.4)}  # type: dict[str, tuple[float, ...]]
@@ -96,9 +96,11 @@ class Connection:
         return self.receive()
 
     def receive(self) -> bytes:
+        """The next reply. With `http_port` half of the time is waited for its first byte."""
         reply = self.take()
         while reply is None:
-            self.socket.settimeout(self.deadline - time.monotonic())
+            silent = self.http_port and not (self.pending or self.used)
+            self.socket.settimeout((self.deadline - time.monotonic()) / (2 if silent else 1))
             data = self.socket.recv(8192)
             if not data:
                 raise ConnectionResetError

@@ -19,7 +19,7 @@ The hashes come from the C modules behind hashlib: to import them takes 0.6 ms o
 from posix import urandom
 
 from ..errors import ProtocolError
-from .aes import decrypt, encrypt, expand
+from .aes import NEVER, decrypt, encrypt, expand
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -93,16 +93,18 @@ class Session:
         self.seq = int.from_bytes(iv[28:], "big", signed=True)
         self.sig = sha256(b"ldk" + secret).digest()[:28]
 
-    def seal(self, plaintext: bytes, seq: "int | None" = None) -> "tuple[int, bytes]":
+    def seal(
+        self, plaintext: bytes, seq: "int | None" = None, deadline: float = NEVER
+    ) -> "tuple[int, bytes]":
         """The number of a message and its body: the next request's, or the reply's to `seq`."""
         if seq is None:
             seq = self.seq = self.seq + 1 if self.seq < 0x7FFFFFFF else -0x80000000
         number = _number(seq)
-        cipher = encrypt(self.keys, self.iv + number, plaintext)
+        cipher = encrypt(self.keys, self.iv + number, plaintext, deadline)
         return seq, sha256(self.sig + number + cipher).digest() + cipher
 
-    def open(self, body: bytes, seq: int) -> bytes:
-        """The plain text of a message with the number `seq`; raises ProtocolError.
+    def open(self, body: bytes, seq: int, deadline: float = NEVER) -> bytes:
+        """The plain text of the message numbered `seq`; raises ProtocolError, DeadlineExceeded.
 
         A reply's signature is made as a request's is. Known clients do not look at it
         (python-kasa 0.12, openHAB's tapocontrol); here a wrong one is no answer.
@@ -114,7 +116,7 @@ class Session:
         if body[:32] != sha256(self.sig + number + cipher).digest():
             raise ProtocolError("the signature of the KLAP message is wrong")
         try:
-            return decrypt(self.keys, self.iv + number, cipher)
+            return decrypt(self.keys, self.iv + number, cipher, deadline)
         except ValueError as error:
             raise ProtocolError("the KLAP message cannot be decrypted: %s" % error) from None
 

@@ -60,10 +60,12 @@ class Klap:
         forgotten = False
         pauses = [0.0, *([] if once else self.http.pauses_s["dropped"])]
         while True:
-            if not self.session:
+            if not self.session or once:  # a session that the device has forgotten is one try lost
                 self.handshake()
             assert self.session
-            seq, body = self.session.seal(request)  # each time: no number is taken twice
+            seq, body = self.session.seal(
+                request, None, self.http.deadline
+            )  # each time: no number is taken twice
             self.http.repeats = False
             try:
                 status, reply = self.post("request?seq=%d" % seq, body, once)
@@ -76,9 +78,9 @@ class Klap:
             finally:
                 self.http.repeats = True
             if status == 200:
-                return self.session.open(reply, seq)
+                return self.session.open(reply, seq, self.http.deadline)
             self.session = None
-            if status != FORBIDDEN or forgotten:
+            if status != FORBIDDEN or forgotten or once:
                 raise ProtocolError("the device answers HTTP %d to a KLAP request" % status)
             forgotten = True
 

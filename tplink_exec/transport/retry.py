@@ -9,12 +9,19 @@ import _socket as socket
 import errno
 import time
 
-from ..errors import DeadlineExceeded, LocalError, PlugError, ProtocolError, Unreachable
+from ..errors import (
+    DeadlineExceeded,
+    LocalError,
+    PlugError,
+    ProtocolError,
+    Unreachable,
+    WrongCredentials,
+)
 from .lookup import connect_by_name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from ..shapes import Connection
+    from ..shapes import Connection, Klap
 
 LOCAL = (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM, errno.EAFNOSUPPORT)
 
@@ -22,21 +29,25 @@ LOCAL = (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM, errno.EAFNOSUP
 def persist(link: "Connection", request: bytes, once: bool, error: Exception) -> bytes:
     """The reply to `request` after all; `error` is how the first try ended. Raises PlugError."""
     pauses = {kind: list(seconds) for kind, seconds in link.pauses_s.items()}
+    pauses["silent"] = [0.0]
     by_name = False
-    closed = ""
+    closed = kind = ""
     while True:
         if isinstance(error, (socket.gaierror, UnicodeError)) and not by_name:
             by_name = True  # no numeric address, so a name; that is no failure yet
         else:
             failure, kind = judge(link, once, error)
             closed_between = kind == "dropped" and link.used
-            link.close()
-            if kind == "refused" and link.instead and link.http_port:
-                port, link.http_port = link.http_port, 0
+            if kind != "silent":
+                link.close()
+            port = link.http_port
+            klap = look(link, kind, once)
+            if klap:
+                link.close()
+                link.klap = klap
+                return klap.exchange(request, once)
+            if kind == "refused" and port:
                 closed = " (and by HTTP port %d, for newer firmware)" % port
-                link.klap = link.instead(link.host, port, link.deadline)
-                if link.klap:
-                    return link.exchange(request, once)
             failure.args = (str(failure).replace("refused;", "refused%s;" % closed),)
             left = [0.0] if closed_between else pauses.get(kind, [])
             if not left:
@@ -47,11 +58,35 @@ def persist(link: "Connection", request: bytes, once: bool, error: Exception) ->
                 )
             time.sleep(left.pop(0))
         try:
+            if kind == "silent":
+                link.http_port = 0
+                return link.receive()
             if by_name:
                 connect_by_name(link)
             return link.attempt(request)
         except (OSError, ValueError) as next_error:
             error = next_error
+
+
+def look(link: "Connection", kind: str, once: bool) -> "Klap | None":
+    """The device by KLAP, once, where it speaks that. Raises PlugError when PORT was refused.
+
+    A PORT that is open and says nothing may be that of newer firmware, or of a device that is
+    busy: KLAP then is a guess, which has half of the time.
+    """
+    port = link.http_port
+    if not (kind and port and link.instead) or link.used or (once and link.sent):
+        return None
+    link.http_port = 0
+    if kind == "refused":
+        return link.instead(link.host, port, link.deadline)
+    now = time.monotonic()
+    try:
+        return link.instead(link.host, port, now + (link.deadline - now) / 2)
+    except WrongCredentials:
+        raise
+    except PlugError:
+        return None
 
 
 def judge(link: "Connection", once: bool, error: Exception) -> "tuple[PlugError, str]":
@@ -75,6 +110,8 @@ def judge(link: "Connection", once: bool, error: Exception) -> "tuple[PlugError,
         return ProtocolError("%s; is this a TP-Link device?" % error), ""
     number = getattr(error, "errno", None)
     if number in (None, errno.EAGAIN):  # settimeout's; the kernel's own has a number
+        if link.http_port and link.sent and not begun and link.deadline > time.monotonic():
+            return DeadlineExceeded("not a byte so far"), "silent"
         if not link.sent:
             text = "no connection in time; is it powered, and in this network?"
         else:

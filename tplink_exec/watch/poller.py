@@ -3,7 +3,6 @@
 So nothing piles up: a device that is slow misses beats, and no other waits for it.
 """
 
-import _signal as signal  # type: ignore[import-not-found]
 import collections
 import os
 import queue
@@ -83,7 +82,6 @@ class Poller(threading.Thread):
         self.member.interrupt()
 
     def run(self) -> None:
-        signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGALRM])  # output.put's
         while True:
             order = None
             try:
