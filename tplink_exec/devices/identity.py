@@ -36,10 +36,19 @@ def of(info: "Fields") -> "Fields":
     }
 
 
-def same(one: "Fields", other: "Fields") -> bool:
-    """Whether what both say of `mac` and `device_id` is equal; at least one they must both say.
+def proves(told: "Fields", entry: "Fields") -> bool:
+    """Whether a device that says `told` of itself is the one of `entry`.
 
-    Both count, as a MAC alone is soon copied, by a mistake in a factory, too.
+    It must say all that is known of it, `mac`, `device_id` or both, and the same: what is missing
+    or garbled is not equal.
+    """
+    known = [name for name in ("mac", "device_id") if entry.get(name)]
+    return bool(known) and all(told.get(name) == entry[name] for name in known)
+
+
+def same(one: "Fields", other: "Fields") -> bool:
+    """Whether both may be one device: what both say of `mac` and `device_id` is equal, and one of
+    them both say. It is no proof.
     """
     pairs = [(one.get(name), other.get(name)) for name in ("mac", "device_id")]
     compared = [a == b for a, b in pairs if a and b]

@@ -1,7 +1,8 @@
 """A device called by its MAC or alias, as `known` remembers it, wherever DHCP has put it.
 
 1. What a caller asks is sent to no device but the one that is meant: whatever answers must first
-   say so in its sysinfo, by `identity`. That holds for TRUST_S, then it is asked again.
+   say so in its sysinfo, by `identity`, on the connection (with KLAP in the session) that is then
+   written to. Only a device that closes each connection after one reply is written to on the next.
 2. A device that is not where it was is looked for within the same deadline: by UDP at every
    remembered address, then at the saved targets, and where none are saved by broadcast. What
    answers there is only a hint: rule 1 decides.
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
     from ..transport.connection import Connection
     from ..transport.klap_http import Klap
 
-TRUST_S = 5.0
 FIRST_SHARE = 0.4
 FIRST_S = 4.0
 """How long the remembered address may take: a share of the time, at most seconds."""
@@ -74,23 +74,33 @@ class Named:
         self.deadline = deadline
         self.options = options
         self.link = None  # type: Connection | Klap | None
-        self.verified = 0.0
+        self.verified = None  # type: object
+        """What Connection.channel() was when the device said who it is."""
         self.sysinfo = b""
         self.moved = False
 
     def exchange(self, request: bytes, once: bool = False) -> bytes:
         """The device's reply to `request`. Raises PlugError."""
-        if not self.link or time.monotonic() > self.verified + TRUST_S:
-            self.find()
-        sysinfo, self.sysinfo = self.sysinfo, b""
-        assert self.link
-        self.link.limit(self.deadline)
+        if once:
+            self.verified = None  # the device may just have closed it, and there is one try
         try:
-            if sysinfo and request == GET_SYSINFO:  # just asked
-                return sysinfo
-            if once:
-                self.link.close()  # the device may just have closed it, and there is one try
-            return self.link.exchange(request, once)
+            for last in (False, False, True):
+                kept = self.link and self.verified and self.link.channel() is self.verified
+                if not kept:
+                    self.find()
+                assert self.link
+                sysinfo, self.sysinfo = self.sysinfo, b""
+                if sysinfo and request == GET_SYSINFO:  # just asked
+                    return sysinfo
+                self.link.limit(self.deadline)
+                self.link.steady = not last and not (once and self.link.is_ending())
+                try:
+                    return self.link.exchange(request, once)
+                except Unreachable as error:
+                    self.verified = None
+                    if once or last or not (kept or error.dropped):
+                        raise
+            raise AssertionError
         finally:
             self.save()
 
@@ -134,16 +144,18 @@ class Named:
         link = self.link if self.link and place is self.entry else self.link_to(place)
         self.link = None
         link.limit(deadline)
+        link.steady = False
         try:
             sysinfo, told = who(link.exchange)
-            if not identity.same(self.entry, told):
-                text = "another device is at %s now, %s"
-                raise Stranger(text % (place["host"], told["mac"] or told["device_id"] or "no MAC"))
+            if not identity.proves(told, self.entry):
+                text = "another device is at %s now, MAC %s, deviceId %s"
+                tells = told["mac"] or "unknown", told["device_id"] or "unknown"
+                raise Stranger(text % (place["host"], *tells))
         except PlugError as error:
             link.close()
             return error
         self.link, self.sysinfo = link, sysinfo
-        self.verified = time.monotonic()
+        self.verified = link.channel()
         news = {**self.entry, **{name: place[name] for name in ("host", "port", "transport")}}
         if getattr(link, "klap", None):  # port 9999 was closed
             news.update(port=link.klap.http.port, transport="klap")  # type: ignore[union-attr]

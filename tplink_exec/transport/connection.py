@@ -19,6 +19,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ..shapes import Any, Early, Instead, SocketAddress  # noqa: F401 (type comments)
 
+ENDING_S = 0.03
+"""How soon after its reply a device that closes the connection has done so."""
+
 
 class Connection:
     """A connection to HOST:PORT: opened when first needed, kept while the device does.
@@ -34,6 +37,9 @@ class Connection:
 
     repeats = True
     """Whether a request whose reply is dropped is repeated here, in the same bytes."""
+
+    steady = False
+    """Whether what is sent goes over the connection that there is, and over no other."""
 
     def __init__(
         self,
@@ -66,6 +72,7 @@ class Connection:
         DeadlineExceeded, ProtocolError and LocalError.
         """
         if self.klap:
+            self.klap.steady = self.steady
             return self.klap.exchange(request, once)  # type: ignore[no-any-return]
         early, self.early = self.early, None
         try:
@@ -73,7 +80,7 @@ class Connection:
                 raise early
             if early and self.sent:
                 return self.receive()
-            if once:
+            if once and not self.steady:
                 self.close()  # a new connection is none that the device is just closing
             return self.attempt(request)
         except (OSError, ValueError) as error:
@@ -132,6 +139,22 @@ class Connection:
         self.socket = socket.socket(family)
         self.socket.settimeout(self.deadline - time.monotonic())
         self.socket.connect(address)
+
+    def channel(self) -> object:
+        """What is at the other end of it stays the same: the connection, or KLAP's session."""
+        return self.klap.session if self.klap else self.socket
+
+    def is_ending(self) -> bool:
+        """Whether the device closes the connection, as some do after each reply."""
+        if self.klap or not self.socket:
+            return False
+        self.socket.settimeout(ENDING_S)
+        try:
+            return not self.socket.recv(1, socket.MSG_PEEK)
+        except socket.timeout:
+            return False
+        except OSError:
+            return True
 
     def limit(self, deadline: float) -> None:
         """Set the deadline anew, for the next exchange."""

@@ -54,13 +54,16 @@ class Klap:
         self.http = Http(host, port, deadline)
         self.cookie = b""
         self.session = None  # type: Session | None
+        self.steady = False
 
     def exchange(self, request: bytes, once: bool = False) -> bytes:
         """The device's reply to `request`, both JSON text. Raises PlugError."""
         forgotten = False
         pauses = [0.0, *([] if once else self.http.pauses_s["dropped"])]
         while True:
-            if not self.session or once:  # a session that the device has forgotten is one try lost
+            if not self.session or (
+                once and not self.steady
+            ):  # a session that the device has forgotten is one try lost
                 self.handshake()
             assert self.session
             seq, body = self.session.seal(
@@ -80,12 +83,24 @@ class Klap:
             if status == 200:
                 return self.session.open(reply, seq, self.http.deadline)
             self.session = None
+            if status == FORBIDDEN and self.steady and not once:
+                failure = Unreachable("the device has ended the session (HTTP 403)")
+                failure.dropped = True
+                raise failure
             if status != FORBIDDEN or forgotten or once:
-                raise ProtocolError("the device answers HTTP %d to a KLAP request" % status)
+                text = "the device answers HTTP %d to a KLAP request"
+                raise ProtocolError(text % status + ("; it is not repeated" if once else ""))
             forgotten = True
 
     def left_s(self) -> float:
         return self.http.deadline - time.monotonic()
+
+    def channel(self) -> object:
+        """See Connection; nobody else has the session's keys."""
+        return self.session
+
+    def is_ending(self) -> bool:
+        return False
 
     def limit(self, deadline: float) -> None:
         """Set the deadline anew, for the next exchange."""

@@ -50,7 +50,7 @@ def persist(link: "Connection", request: bytes, once: bool, error: Exception) ->
                 closed = " (and by HTTP port %d, for newer firmware)" % port
             failure.args = (str(failure).replace("refused;", "refused%s;" % closed),)
             left = [0.0] if closed_between else pauses.get(kind, [])
-            if not left:
+            if not left or link.steady:
                 raise failure
             if left[0] >= link.deadline - time.monotonic():
                 raise (

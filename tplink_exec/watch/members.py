@@ -143,7 +143,7 @@ class Member:
             self.pause_s = 0.0
         self.online = False
         if self.remembered:
-            self.remembered.verified = 0.0  # so it is looked for
+            self.remembered.verified = None  # so it is looked for
         if patient:
             self.pause_s = min(2 * (self.pause_s or self.interval_s), MAX_PAUSE_S)
             self.patient_at = time.monotonic() + self.pause_s
@@ -170,7 +170,7 @@ class Member:
         target = Smart(exchange, OPTIONS) if self.smart else device(exchange, OPTIONS)
         self.smart = isinstance(target, Smart)
         who = identity.of(target.fields())  # a SMART device is asked here
-        if self.remembered and not identity.same(self.remembered.entry, who):
+        if self.remembered and not identity.proves(who, self.remembered.entry):
             raise Stranger("another device answers: %s" % (who["mac"] or who["device_id"]))
         return target
 
@@ -211,7 +211,7 @@ class Member:
     def call(self, command: "Command", options: "Options", deadline: float) -> None:
         """Run a command on the device, and on no stranger. Raises PlugError."""
         if self.remembered:
-            self.remembered.verified = 0.0
+            self.remembered.verified = None
         exchange = self.open(deadline, True)
         try:
             command(exchange, options)
