@@ -13,6 +13,7 @@ import os
 import stat
 import time
 
+from .. import storage
 from ..address import is_address
 from ..devices import identity
 from ..errors import LocalError, ProtocolError, UsageError
@@ -48,10 +49,17 @@ def load() -> "tuple[list[Fields], list[str]]":
         paths = [os.path.expanduser(OWN), SHARED]
     devices = []  # type: list[Fields]
     targets = []  # type: list[str]
+    denied = ""
     for path in paths:
-        found = read(path)
+        try:
+            found = read(path)
+        except PermissionError:
+            denied = denied or path
+            continue
         devices += found["devices"]
         targets += found["targets"]
+    if denied and not devices:
+        raise LocalError("no permission to read the remembered devices in %s" % denied)
     return devices, list(dict.fromkeys(targets))
 
 
@@ -75,18 +83,17 @@ def named(name: str, devices: "list[Fields]") -> "Fields | None":
 
 
 def read(path: str) -> "Fields":
-    """What a file holds, checked; nothing when there is none. Raises LocalError."""
+    """What a file holds, checked; nothing without one. Raises LocalError, PermissionError."""
     nothing = {"devices": [], "targets": []}  # type: Fields
-    if not os.path.exists(path):
-        return nothing
     try:
-        # Without waiting for the other end, should it be a pipe.
-        with open(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as file:
-            mode = os.fstat(file.fileno()).st_mode
-            data = file.read(MAX_FILE + 1) or b""
+        data, mode = storage.read(path, MAX_FILE)
+    except (FileNotFoundError, NotADirectoryError):
+        return nothing
+    except PermissionError:
+        raise
     except OSError as error:
         raise LocalError("the remembered devices in %s: %s" % (path, error.strerror)) from None
-    if stat.S_ISREG(mode) and mode & stat.S_IWOTH:
+    if mode & stat.S_IWOTH:
         text = "the remembered devices in %s are open to everybody's changes: chmod 600 it"
         raise LocalError(text % path)
     if not data:
@@ -147,7 +154,7 @@ def remember(
     """
     path = os.path.realpath(own())
     try:
-        make(os.path.dirname(path))
+        storage.make(os.path.dirname(path), 0o755 if is_shared(path) else 0o700)
         descriptor = locked(path + ".lock", time.monotonic() + limit_s)
         try:
             value = read(path)
@@ -171,16 +178,6 @@ def merge(devices: "list[Fields]", device: "Fields") -> None:
             entry.update(news)
             return
     devices.append({"alias": None, "model": None, "mac": "", "device_id": "", **news})
-
-
-def make(folder: str) -> None:
-    """Create it, and those above it, for nobody else. Raises OSError."""
-    if not os.path.isdir(folder):
-        make(os.path.dirname(folder))
-        try:
-            os.mkdir(folder, 0o755 if is_shared(folder + "/") else 0o700)
-        except FileExistsError:  # by another process, now
-            pass
 
 
 def is_shared(path: str) -> bool:
@@ -210,23 +207,4 @@ def write(path: str, value: "Fields") -> None:
     data = (json.dumps(value, indent=1) + "\n").encode("ascii")
     if len(data) > MAX_FILE:
         raise OSError(0, "it would be larger than %d bytes" % MAX_FILE)
-    mode, before = 0o644 if is_shared(path) else 0o600, None
-    if os.path.exists(path):
-        before = os.stat(path)
-        mode = stat.S_IMODE(before.st_mode)
-        if not stat.S_ISREG(before.st_mode):
-            raise OSError(0, "it is no file")
-    new = path + ".new"  # nobody else's: it is under the lock
-    try:
-        os.unlink(new)
-    except FileNotFoundError:
-        pass
-    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
-    with open(os.open(new, flags, 0o600), "wb") as file:
-        file.write(data)
-        file.flush()
-        os.fchmod(file.fileno(), mode)
-        if before and os.geteuid() == 0:
-            os.fchown(file.fileno(), before.st_uid, before.st_gid)
-        os.fsync(file.fileno())
-    os.rename(new, path)
+    os.rename(storage.prepare(path, data, 0o644 if is_shared(path) else 0o600), path)

@@ -11,8 +11,8 @@ has not changed is not touched, so that openHAB does not read it again.
 import difflib
 import hashlib
 import os
-import stat
 
+from .. import storage
 from ..errors import LocalError
 from ..printable import one_line
 
@@ -69,11 +69,7 @@ def changes(folder: str, texts: "dict[str, str]") -> "list[Change]":
 def content(path: str) -> "bytes | None":
     """None where there is no file. Raises LocalError."""
     try:
-        # Without waiting for the other end, should it be a pipe.
-        with open(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as file:
-            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-                raise LocalError("%s is no file" % path)
-            data = file.read(MAX_FILE + 1)
+        data, _ = storage.read(path, MAX_FILE)
     except FileNotFoundError:
         return None
     except OSError as error:
@@ -130,9 +126,8 @@ def write(found: "list[Change]") -> None:
         try:
             for change in found:
                 path = os.path.realpath(change.path)
-                make(os.path.dirname(path))
-                ready.append((path + ".%d.new" % os.getpid(), path))
-                prepare(*ready[-1], change.new)
+                storage.make(os.path.dirname(path), 0o755)
+                ready.append((storage.prepare(path, change.new, 0o644), path))
             for new, path in ready:
                 os.rename(new, path)
         finally:
@@ -141,27 +136,3 @@ def write(found: "list[Change]") -> None:
                     os.unlink(new)
     except OSError as error:
         raise LocalError("%s cannot be written: %s" % (path, error.strerror)) from None
-
-
-def make(folder: str) -> None:
-    """Create it, and those above it, for everybody to read. Raises OSError."""
-    if not os.path.isdir(folder):
-        make(os.path.dirname(folder))
-        os.mkdir(folder)
-        os.chmod(folder, 0o755)
-
-
-def prepare(new: str, path: str, data: bytes) -> None:
-    """Write the file `new`, with mode and owner of `path`; else everybody may read it."""
-    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
-    with open(os.open(new, flags, 0o600), "wb") as file:
-        file.write(data)
-        file.flush()
-        if os.path.exists(path):
-            before = os.stat(path)
-            if os.geteuid() == 0:
-                os.fchown(file.fileno(), before.st_uid, before.st_gid)
-            os.fchmod(file.fileno(), stat.S_IMODE(before.st_mode))
-        else:
-            os.fchmod(file.fileno(), 0o644)
-        os.fsync(file.fileno())

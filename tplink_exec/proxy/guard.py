@@ -12,10 +12,10 @@ Programs such as curl or openHAB send neither Origin nor Sec-Fetch-Site, and are
 
 import hmac
 import ipaddress
-import os
 import socket
 import stat
 
+from .. import storage
 from ..errors import LocalError
 from .http_request import HttpError
 
@@ -80,13 +80,12 @@ class Guard:
 def read_token(path: str) -> bytes:
     """The token in a file that others can neither read nor write. Raises LocalError."""
     try:
-        with open(path, "rb") as file:
-            mode = os.fstat(file.fileno()).st_mode
-            token = file.read(MAX_TOKEN_FILE).strip()
+        data, mode = storage.read(path, MAX_TOKEN_FILE)
     except OSError as error:
         raise LocalError("the token in %s: %s" % (path, error.strerror)) from None
     if mode & (stat.S_IROTH | stat.S_IWOTH):
         raise LocalError("the token in %s is open to everybody: chmod 600 it" % path)
+    token = data.strip()
     if not token or any(byte <= 32 or byte >= 127 for byte in token):
         raise LocalError("the token in %s is not one word of ASCII characters" % path)
     return token

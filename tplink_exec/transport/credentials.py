@@ -6,6 +6,7 @@ Never from the arguments, which other users of the machine can see, and never pr
 import os
 import stat
 
+from .. import storage
 from ..errors import LocalError
 
 TYPE_CHECKING = False
@@ -33,20 +34,21 @@ def credentials() -> "tuple[Credentials, str]":
 
 
 def read(path: str) -> "tuple[str, str]":
-    """User and password of a file that others can neither read nor write."""
+    """User and password of a file that others can neither read nor write.
+
+    The password is all that is between = and the end of the line, blanks included: it may begin or
+    end with one. Raises LocalError.
+    """
     try:
-        with open(path, "rb") as file:
-            mode = os.fstat(file.fileno()).st_mode
-            text = file.read(MAX_FILE)
+        data, mode = storage.read(path, MAX_FILE)
     except OSError as error:
         raise LocalError("the credentials in %s: %s" % (path, error.strerror)) from None
     if mode & (stat.S_IROTH | stat.S_IWOTH):
         raise LocalError("the credentials in %s are open to everybody: chmod 600 it" % path)
     values = {}
-    for line in text.decode("utf-8", "surrogateescape").lstrip("\ufeff").splitlines():
-        name, equals, value = line.partition("=")
-        if equals and not name.lstrip().startswith("#"):
-            values[name.strip()] = value.strip()
+    for line in data.decode("utf-8", "surrogateescape").lstrip("\ufeff").split("\n"):
+        name, _, value = line.partition("=")
+        values[name.strip()] = value[:-1] if value[-1:] == "\r" else value
     if "username" not in values or "password" not in values:
         raise LocalError("the credentials in %s have no lines username=... and password=..." % path)
-    return values["username"], values["password"]
+    return values["username"].strip(), values["password"]

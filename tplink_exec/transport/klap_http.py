@@ -61,14 +61,11 @@ class Klap:
         forgotten = False
         pauses = [0.0, *([] if once else self.http.pauses_s["dropped"])]
         while True:
-            if not self.session or (
-                once and not self.steady
-            ):  # a session that the device has forgotten is one try lost
+            if not self.session or (once and not self.steady):  # it may be one that is forgotten
                 self.handshake()
             assert self.session
-            seq, body = self.session.seal(
-                request, None, self.http.deadline
-            )  # each time: no number is taken twice
+            # Each time: no number is taken twice.
+            seq, body = self.session.seal(request, None, self.http.deadline)
             self.http.repeats = False
             try:
                 status, reply = self.post("request?seq=%d" % seq, body, once)
