@@ -94,8 +94,9 @@ def start(argv, **options):
 
     A child inherits what is ignored, and a background job's tests ignore SIGINT.
     """
+    options.setdefault("preexec_fn", default_signals)
     options = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "cwd": str(ROOT), **options}
-    return subprocess.Popen(argv, preexec_fn=default_signals, **options)
+    return subprocess.Popen(argv, **options)
 
 
 def default_signals():
@@ -128,9 +129,9 @@ def call(*words, stdin=b"", environment=None):
         warnings.simplefilter("ignore", ResourceWarning)  # the program leaves by _exit
         started = time.monotonic()
         # What plain.run does to descriptors that are closed is nothing here.
-        with mock.patch.object(sys, "argv", ["tplink-exec", *words]), mock.patch.object(
-            posix, "_exit", leave
-        ), mock.patch.object(posix, "open", lambda *_: 3):
+        with mock.patch.object(
+            sys, "argv", ["tplink-exec", *map(os.fsdecode, words)]
+        ), mock.patch.object(posix, "_exit", leave), mock.patch.object(posix, "open", lambda *_: 3):
             try:
                 plain.run()
             except Left as it:
