@@ -5,7 +5,7 @@ import re
 import unittest
 
 from tests import support
-from tests.support import FORMS, assert_failure, run, sets, simulated
+from tests.support import FORMS, assert_failure, needs_ipv6, run, sets, simulated
 from tplink_exec import __version__
 from tplink_exec.cli.options import rows
 from tplink_exec.cli.usage import EXIT_CODES
@@ -82,6 +82,7 @@ class Forms:
         self.assertGreater(result.seconds, 0.2)  # one more try after 0.2 s
         self.assertEqual(self.program(host, port, "check", "--quiet").err, b"")
 
+    @needs_ipv6
     def test_ipv6(self):
         with simulated(address="::1") as plug:
             self.assertEqual(self.call(plug, "on", "--print-state").out, b"ON\n")
