@@ -11,7 +11,7 @@ import time
 import unittest
 from concurrent.futures import ThreadPoolExecutor
 
-from tests.parallel import alone
+from tests.parallel import alone, early
 from tests.support import (
     CLEAN,
     FORMS,
@@ -63,6 +63,7 @@ class Room(unittest.TestCase):
         self.assertEqual((done.returncode, done.stderr.count(b"\n")), (2, 1), done.stderr)
 
 
+@early
 class Process(Room):
     def test_closed_standard_output(self):
         for form in FORMS:
@@ -177,6 +178,7 @@ class Process(Room):
         self.assertEqual([process.wait(60) for process in processes], [0] * 20)
 
 
+@early
 class NeverRead(Room):
     """Standard output is a pipe that is full and that nobody reads."""
 
