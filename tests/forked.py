@@ -8,12 +8,13 @@ are the FORMS of tests.support.
 import os
 import signal
 import sys
+import tempfile
 import time
 import traceback
 import warnings
 from subprocess import DEVNULL, PIPE, TimeoutExpired
 
-from tests.support import HANG_S, default_signals
+from tests.support import HANG_S, Result, default_signals
 from tplink_exec import plain
 
 MAX_DESCRIPTOR = 4096
@@ -60,6 +61,21 @@ class Forked:
 
     def kill(self):
         self.send_signal(signal.SIGKILL)
+
+
+def ran(*words, env=None):
+    """The Result of a call that may be one without end: then it is ended."""
+    with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
+        started = time.monotonic()
+        process = Forked(words, DEVNULL, out, err, env)
+        try:
+            process.wait()
+        finally:
+            process.kill()
+            process.wait()
+        seconds = time.monotonic() - started
+        printed = [os.pread(file.fileno(), 1 << 20, 0) for file in (out, err)]
+        return Result(process.returncode, *printed, seconds)
 
 
 def end(number, given):

@@ -14,7 +14,7 @@ import unittest
 from pathlib import Path
 
 from tests.openhab.engine import EXAMPLES, Reader, Refused, Text, example, items_of
-from tests.proxy.test_proxy import Proxy, at
+from tests.proxy.serving import Proxy, at
 from tests.support import ROOT, SINGLE_FILE, run, simulated
 from tplink_exec.proxy.proxy import PORT, hosts, parsed
 from tplink_exec.proxy.worker import REQUEST_S
