@@ -7,10 +7,12 @@ import asyncio
 import atexit
 import collections
 import contextlib
+import faulthandler
 import os
 import posix
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -43,10 +45,23 @@ FORMS = {
 needs_first_line = unittest.skipUnless(
     os.path.exists("/usr/bin/python3"), "no /usr/bin/python3, which the single file's #! line names"
 )
+
+
+def has_ipv6():
+    try:
+        with socket.socket(socket.AF_INET6) as link:
+            link.bind(("::1", 0))
+        return True
+    except OSError:
+        return False
+
+
+needs_ipv6 = unittest.skipUnless(has_ipv6(), "no ::1 on this machine")
 SLACK_S = 0.25
 """How long after its deadline a process may still be there, on a quiet machine: see in_time."""
 HANG_S = 15
 """And on a busy one. Later it hangs."""
+ENDLESS_S = 60
 USER_HOME = os.path.expanduser("~")
 
 
@@ -84,7 +99,7 @@ def run(argv, stdin=subprocess.DEVNULL, **options):
         options["stdin"] = stdin
     options.setdefault("cwd", str(ROOT))
     done = subprocess.run(
-        argv, stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=60, **options
+        argv, stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=ENDLESS_S, **options
     )
     return Result(done.returncode, done.stdout, done.stderr, time.monotonic() - started)
 
@@ -94,8 +109,9 @@ def start(argv, **options):
 
     A child inherits what is ignored, and a background job's tests ignore SIGINT.
     """
+    options.setdefault("preexec_fn", default_signals)
     options = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "cwd": str(ROOT), **options}
-    return subprocess.Popen(argv, preexec_fn=default_signals, **options)
+    return subprocess.Popen(argv, **options)
 
 
 def default_signals():
@@ -128,9 +144,9 @@ def call(*words, stdin=b"", environment=None):
         warnings.simplefilter("ignore", ResourceWarning)  # the program leaves by _exit
         started = time.monotonic()
         # What plain.run does to descriptors that are closed is nothing here.
-        with mock.patch.object(sys, "argv", ["tplink-exec", *words]), mock.patch.object(
-            posix, "_exit", leave
-        ), mock.patch.object(posix, "open", lambda *_: 3):
+        with mock.patch.object(
+            sys, "argv", ["tplink-exec", *map(os.fsdecode, words)]
+        ), mock.patch.object(posix, "_exit", leave), mock.patch.object(posix, "open", lambda *_: 3):
             try:
                 plain.run()
             except Left as it:
@@ -154,6 +170,7 @@ def standard(files):
     kept = [os.dup(number) for number in range(3)]
     sys.stdout.flush()
     sys.stderr.flush()
+    faulthandler.dump_traceback_later(ENDLESS_S, exit=True, file=kept[2])
     for number, file in enumerate(files):
         os.dup2(file.fileno(), number)
     streams = []
@@ -163,6 +180,7 @@ def standard(files):
         with mock.patch.multiple(sys, **dict(zip(names, streams))):
             yield
     finally:
+        faulthandler.cancel_dump_traceback_later()
         signal.setitimer(signal.ITIMER_REAL, 0)  # plain's, which would have died with the process
         for number, handler in handlers:
             signal.signal(number, handler)
@@ -195,6 +213,12 @@ def loop():
     if not _loop:
         _loop.append(Loop())
     return _loop[0]
+
+
+def network():
+    """127.A.B of a network that no other test, at the same time, is likely to have."""
+    first, second = os.urandom(2)  # not random's, whose state all that are forked share
+    return "127.%d.%d" % (2 + first % 14, second)  # and house.network has the others
 
 
 @contextlib.contextmanager

@@ -148,14 +148,19 @@ class Generated(Folder):
 
     def test_verify_notices(self):
         self.copy_of_the_tree()
-        for name in (MAN, "scripts/completions/_tplink-exec"):
-            path = Path(self.folder, name)
-            text = path.read_text()
-            for changed in (text + "more\n", ""):
-                path.write_text(changed)
-                result = run([sys.executable, SCRIPT, "verify"], cwd=self.folder)
-                self.assertEqual(result.code, 1)
+        names = MAN, "scripts/completions/_tplink-exec"
+        paths = [Path(self.folder, name) for name in names]
+        texts = [path.read_text() for path in paths]
+        for more in ("more\n", ""):
+            for path, text in zip(paths, texts):
+                path.write_text(text + more if more else "")
+            result = run([sys.executable, SCRIPT, "verify"], cwd=self.folder)
+            self.assertEqual(result.code, 1)
+            for name in names:
                 self.assertIn(name.encode(), result.out)
+        for path, text in zip(paths, texts):
+            path.write_text(text)
+        for path, text in zip(paths, texts):
             path.unlink()
             self.assertEqual(run([sys.executable, SCRIPT, "verify"], cwd=self.folder).code, 1)
             path.write_text(text)

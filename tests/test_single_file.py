@@ -16,6 +16,7 @@ from tests.support import (
     ROOT,
     SINGLE_FILE,
     START,
+    USER_HOME,
     assert_failure,
     needs_first_line,
     run,
@@ -191,7 +192,7 @@ class SingleFile(unittest.TestCase):
     def pythons(self, version):
         found = [shutil.which("python" + version)]
         found += [
-            str(path) for path in Path.home().glob(".pyenv/versions/%s.*/bin/python" % version)
+            str(path) for path in Path(USER_HOME).glob(".pyenv/versions/%s.*/bin/python" % version)
         ]
         probe = [(python, run([python, "-c", "pass"]).code) for python in found if python]
         return [python for python, code in probe if code == 0]
@@ -209,7 +210,7 @@ class SingleFile(unittest.TestCase):
         path = self.copy()
         pages = [place for place, byte in enumerate(data) if byte == ord("\f")]
         ends = [place + more for place in (*pages[:3], *pages[-2:]) for more in (0, 1, 3)]
-        ends += [*range(0, len(data), len(data) // 20), *range(len(data) - 6, len(data) + 1)]
+        ends += [*range(0, len(data), len(data) // 10), *range(len(data) - 6, len(data) + 1)]
         for end in ends:
             Path(path).write_bytes(data[:end])
             # To Python alone a cut in the first page, between two statements, is an end.
@@ -222,12 +223,12 @@ class SingleFile(unittest.TestCase):
     def test_a_file_that_is_replaced_during_a_call(self):
         path = self.copy()
         with simulated(fault="silent") as plug:
-            words = [plug.host, str(plug.port), "check", "--timeout", "1"]
+            words = [plug.host, str(plug.port), "check", "--timeout", "0.7"]
             for starter in ([PYTHON, START], [PYTHON]):
                 process = subprocess.Popen(
                     [*starter, path, *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE
                 )
-                while not plug.requests and process.poll() is None:
+                while not plug.requests and process.poll() is None:  # until 0.7 s at most
                     time.sleep(0.01)
                 plug.requests.clear()
                 Path(path).write_text(HOSTILE)
