@@ -26,7 +26,7 @@ RESULT = {
     "mac": "50-c7-bf-00-00-02",
     "mgt_encrypt_schm": {"encrypt_type": "KLAP", "http_port": 8080, "lv": 2},
 }
-random_network = random.Random()
+random_network = random.SystemRandom()  # another in each of the processes that are forked
 
 
 def network():
@@ -100,17 +100,15 @@ class Folder:
         self.addCleanup(shutil.rmtree, self.folder)
         self.path = os.path.join(self.folder, "devices.json")
         self.environment = {**os.environ, "TPLINK_EXEC_DEVICES": self.path, "HOME": self.folder}
-        for name in ("USERNAME", "PASSWORD", "CREDENTIALS"):
-            self.environment.pop("TPLINK_EXEC_" + name, None)
 
 
 WIRE = """
 set -e
 ip link set lo up
-unshare -n sleep 25 & other=$!
+unshare -n sleep 50 & other=$!
 i=0
-while [ "$(readlink /proc/$other/ns/net)" = "$(readlink /proc/self/ns/net)" ] && [ $i -lt 50 ]; do
-    sleep 0.1; i=$((i + 1))
+while [ "$(readlink /proc/$other/ns/net)" = "$(readlink /proc/self/ns/net)" ] && [ $i -lt 500 ]; do
+    sleep 0.01; i=$((i + 1))
 done
 ip link add house type veth peer name wire netns $other
 ip addr add 10.77.5.1/24 dev house
@@ -123,6 +121,20 @@ $there ip link set wire up
 `kill $other`."""
 
 
+BEGIN = """
+begin() {
+    ready=$(mktemp)
+    "$@" >"$ready" & device=$!
+    i=0
+    until [ -s "$ready" ] || [ $i -ge 500 ]; do
+        sleep 0.02; i=$((i + 1))
+    done
+    rm -f "$ready"
+}
+"""
+"""Shell: a function that starts a simulator, and returns when it has told its place; `$device`."""
+
+
 class Namespace:
     """For a TestCase: scripts in a network namespace of their own, where broadcasts are allowed."""
 
@@ -130,15 +142,18 @@ class Namespace:
         if os.geteuid() != 0 or not all(map(shutil.which, ("ip", "unshare", "nsenter"))):
             self.skipTest("wants root, ip, unshare and nsenter, to broadcast in a namespace")
         super().setUp()
+        done = self.inside("ip link add house type veth peer name wire")
+        if done.returncode:
+            self.skipTest("no network namespace here: %s" % done.stderr)
 
     def inside(self, script, **options):
         """Run a shell script, to which "$@" is the program, in a namespace that ends with it."""
-        argv = ["unshare", "-n", "sh", "-c", script, "sh", *FORMS["file"]]
+        argv = ["unshare", "-n", "sh", "-c", BEGIN + script, "sh", *FORMS["file"]]
         return subprocess.run(
             argv,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
-            timeout=30,
+            timeout=60,
             cwd=str(ROOT),
             **options,
         )
