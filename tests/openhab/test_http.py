@@ -211,8 +211,9 @@ class Service(unittest.TestCase):
 
     @unittest.skipUnless(shutil.which("systemd-analyze"), "no systemd here")
     def test_systemd_understands_it(self):
-        text = UNIT.read_text("ascii").replace("/usr/local/bin/tplink-exec", SINGLE_FILE)
         with tempfile.TemporaryDirectory() as folder:
+            program = shutil.copy(SINGLE_FILE, folder)
+            text = UNIT.read_text("ascii").replace("/usr/local/bin/tplink-exec", program)
             for name, change in (("a.service", ""), ("b.service", r"(?m)^#(?=[A-Z]\w+=)")):
                 path = Path(folder) / name
                 path.write_text(re.sub(change, "", text) if change else text)
