@@ -116,6 +116,15 @@ class Served(unittest.TestCase):
         devices = [self.enter(simulated(model)) for model in models]
         return (self.enter(Proxy(*words, *map(at, devices), form=form)), *devices)
 
+    def ask_aside(self, proxy, method, path, body=b""):
+        """The connection of a request that is in line when this returns."""
+        link = self.enter(proxy.connect())
+        head = "%s %s HTTP/1.0\r\nContent-Length: %d\r\n\r\n" % (method, path, len(body))
+        link.sendall(head.encode() + body)
+        status, _ = proxy.ask("GET", "/devices.json")  # by then what came before has been read
+        self.assertEqual(status, 200)
+        return link
+
 
 def memory_kib(process):
     """What a process has in memory; 0 where /proc does not tell."""

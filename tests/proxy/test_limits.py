@@ -106,16 +106,6 @@ class Limits(Served):
             for found in pool.map(one, range(200)):
                 self.assertEqual(found[-7:], b"\r\n\r\nOFF", found)
 
-    def ask_aside(self, proxy, method, path, body=b""):
-        """The connection of a request that is in line when this returns."""
-        link = self.enter(proxy.connect())
-        head = "%s %s HTTP/1.0\r\nContent-Length: %d\r\n\r\n" % (method, path, len(body))
-        link.sendall(head.encode() + body)
-        self.assertEqual(
-            proxy.ask("GET", "/devices.json")[0], 200
-        )  # what came before has been read
-        return link
-
     def test_readers_share_an_exchange_and_writers_do_not(self):
         proxy, plug = self.served("HS100")
         path = "/%s/state" % at(plug)
@@ -191,10 +181,11 @@ class Waiting(Served):
         proxy, plug, silent, stuck = self.served("HS100", "HS100", "HS100")
         silent.fault = stuck.fault = "silent"
         started = time.monotonic()
+        links = [self.ask_aside(proxy, "PUT", "/%s/state" % at(stuck), b"ON") for _ in range(3)]
         with ThreadPoolExecutor(MAX_WAITING + 60) as pool:
             slow = [pool.submit(self.dribble, proxy) for _ in range(40)]
             greedy = pool.submit(self.greedy, proxy)
-            lost = [pool.submit(self.timed, proxy, "PUT", at(stuck), 0.15 * n) for n in range(3)]
+            lost = [pool.submit(self.until_answered, link) for link in links]
             words = ["GET"] * MAX_WAITING + ["POST"] * 6
             hanging = [pool.submit(self.timed, proxy, word, at(silent)) for word in words]
             time.sleep(1.5)
@@ -252,11 +243,13 @@ class Waiting(Served):
                     break
         return time.monotonic() - started
 
-    def timed(self, proxy, method, name, later_s=0, word="ON"):
-        time.sleep(later_s)
+    def until_answered(self, link):
         started = time.monotonic()
-        body = None if method == "GET" else word
-        status, _ = proxy.ask(method, "/%s/state" % name, body)
+        return code(everything(link)), time.monotonic() - started
+
+    def timed(self, proxy, method, name):
+        started = time.monotonic()
+        status, _ = proxy.ask(method, "/%s/state" % name, None if method == "GET" else "ON")
         return status, time.monotonic() - started
 
 
