@@ -11,7 +11,7 @@ import subprocess
 import tempfile
 import threading
 
-from tests.support import FORMS, ROOT, loop
+from tests.support import FORMS, ROOT, SLACK_S, loop, run
 from tplink_exec.cipher import encrypt
 from tplink_exec.simulator.klap_server import KlapSimulator
 from tplink_exec.simulator.simulate import Simulator, played
@@ -27,6 +27,12 @@ RESULT = {
     "mgt_encrypt_schm": {"encrypt_type": "KLAP", "http_port": 8080, "lv": 2},
 }
 random_network = random.SystemRandom()  # another in each of the processes that are forked
+
+
+def slack_s():
+    """SLACK_S; on a busy machine more, by what a process takes there that waits for nothing."""
+    taken = [run([*FORMS["file"], "--help"]).seconds for _ in range(2)]
+    return max(SLACK_S, 4 * max(taken))
 
 
 def network():

@@ -22,13 +22,13 @@ from tests.house import (
     liar,
     network,
     placed,
+    slack_s,
     xor,
 )
 from tests.parallel import alone
 from tests.support import (
     FORMS,
     HANG_S,
-    SLACK_S,
     assert_failure,
     call,
     in_time,
@@ -345,7 +345,7 @@ class InTime(Called, unittest.TestCase):
                     stack.enter_context(placed(self.host(1), number=1, fault=fault))
                 self.remember(entry(self.host(1)))
                 words = ["lamp", "on", "--timeout", "0.5"]
-                result = in_time(self, 0.5 + SLACK_S, lambda words=words: self.process(*words))
+                result = in_time(self, 0.5 + slack_s(), lambda words=words: self.process(*words))
                 assert_failure(self, result, code)
 
     def test_moved(self):
@@ -356,8 +356,8 @@ class InTime(Called, unittest.TestCase):
             self.has_worked(self.process("lamp", "on"))
 
         with placed(self.host(9), number=1):
-            in_time(self, 3, find)
-            in_time(self, 0.8, lambda: self.has_worked(self.process("lamp", "off")))
+            in_time(self, 2.5 + slack_s(), find)
+            in_time(self, 0.5 + slack_s(), lambda: self.has_worked(self.process("lamp", "off")))
 
 
 class Inside(House, unittest.TestCase):

@@ -20,6 +20,7 @@ import unittest
 from pathlib import Path
 from unittest import mock
 
+from tests.house import slack_s
 from tests.openhab.engine import (
     CHANNELS,
     DIMENSIONS,
@@ -43,7 +44,6 @@ from tests.support import (
     CLEAN,
     FORMS,
     HANG_S,
-    SLACK_S,
     assert_failure,
     call,
     in_time,
@@ -972,7 +972,7 @@ class InTime(Writer):
     def test_one_that_hangs(self):
         devices = [self.device(), self.device(fault="silent")]
         argv = [*PROGRAM, "openhab", *map(place, devices), "--timeout", "0.5"]
-        assert_failure(self, in_time(self, 0.5 + SLACK_S, lambda: run(argv)), 4)
+        assert_failure(self, in_time(self, 0.5 + slack_s(), lambda: run(argv)), 4)
 
     def test_nobody_found(self):
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as silent:
@@ -982,7 +982,7 @@ class InTime(Writer):
             port = str(silent.getsockname()[1])
             argv = [*PROGRAM, "openhab", "--discover", "--port", port, "--timeout", "0.5"]
             environment = {**CLEAN, "TPLINK_EXEC_DEVICES": str(memory)}
-            result = in_time(self, 0.5 + SLACK_S, lambda: run(argv, env=environment))
+            result = in_time(self, 0.5 + slack_s(), lambda: run(argv, env=environment))
         assert_failure(self, result, 3)
 
 
