@@ -8,6 +8,7 @@ import atexit
 import collections
 import contextlib
 import faulthandler
+import gc
 import os
 import posix
 import shutil
@@ -139,27 +140,34 @@ def call(*words, stdin=b"", environment=None):
     files = [tempfile.TemporaryFile() for _ in range(3)]  # noqa: SIM115 (closed below)
     files[0].write(stdin)
     files[0].seek(0)
-    code = 0
-    with standard(files), warnings.catch_warnings(), mock.patch.dict(os.environ, environment or {}):
-        warnings.simplefilter("ignore", ResourceWarning)  # the program leaves by _exit
-        started = time.monotonic()
-        # What plain.run does to descriptors that are closed is nothing here.
-        with mock.patch.object(
-            sys, "argv", ["tplink-exec", *map(os.fsdecode, words)]
-        ), mock.patch.object(posix, "_exit", leave), mock.patch.object(posix, "open", lambda *_: 3):
-            try:
-                plain.run()
-            except Left as it:
-                code = it.args[0]
-            except SystemExit as it:
-                code = it.code or 0
-        seconds = time.monotonic() - started
+    with warnings.catch_warnings():
+        # A socket that is left to _exit in an exception's frames is noticed here, or much later.
+        warnings.simplefilter("ignore", ResourceWarning)
+        with standard(files), mock.patch.dict(os.environ, environment or {}):
+            started = time.monotonic()
+            code = exit_code(words)
+            seconds = time.monotonic() - started
+        gc.collect(1)
     printed = []
     for file in files:
         file.seek(0)
         printed.append(file.read())
         file.close()
     return Result(code, printed[1], printed[2], seconds)
+
+
+def exit_code(words):
+    """That of plain.run, but for what it does to descriptors that are closed."""
+    argv = ["tplink-exec", *map(os.fsdecode, words)]
+    with mock.patch.object(sys, "argv", argv), mock.patch.object(
+        posix, "_exit", leave
+    ), mock.patch.object(posix, "open", lambda *_: 3):
+        try:
+            plain.run()
+        except Left as it:
+            return it.args[0]
+        except SystemExit as it:
+            return it.code or 0
 
 
 @contextlib.contextmanager

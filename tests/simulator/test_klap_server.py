@@ -11,6 +11,7 @@ import unittest
 import zlib
 from concurrent.futures import ThreadPoolExecutor
 
+from tests.parallel import early
 from tests.support import (
     FORMS,
     assert_failure,
@@ -563,6 +564,7 @@ def raw(it, request):
     return found, "open"
 
 
+@early
 class Faults(unittest.TestCase):
     def test_every_fault(self):
         self.assertEqual(set(PLAYED), set(HTTP_FAULTS))

@@ -9,7 +9,7 @@ import unittest
 from concurrent.futures import ThreadPoolExecutor
 from unittest import mock
 
-from tests.parallel import alone
+from tests.parallel import alone, early
 from tests.support import (
     FORMS,
     SLACK_S,
@@ -131,6 +131,7 @@ class Command(Player):
         self.play("--timeout")
 
 
+@early
 class Check(Command, unittest.TestCase):
     name = "check"
 
@@ -138,15 +139,18 @@ class Check(Command, unittest.TestCase):
         self.assertEqual({fault for fault, _ in EXPECTED}, {*FAULTS, BACKLOG})
 
 
+@early
 class On(Command, unittest.TestCase):
     name = "on"
 
 
+@early
 class Toggle(Command, unittest.TestCase):
     name = "toggle"
     test_plain = None  # it never is
 
 
+@early
 class Processes(Player, unittest.TestCase):
     def test_few_in_each_form(self):
         for form in FORMS.values():

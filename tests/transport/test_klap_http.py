@@ -7,7 +7,7 @@ import unittest
 from concurrent.futures import ThreadPoolExecutor
 
 from tests import support
-from tests.parallel import alone
+from tests.parallel import alone, early
 from tests.support import (
     CLEAN,
     FORMS,
@@ -290,6 +290,7 @@ class FaultsAtTheSecondHandshakeRequest(Faults, unittest.TestCase):
         self.play("handshake2", SECOND)
 
 
+@early
 class FaultsAtTheFirstHandshakeRequest(Faults, unittest.TestCase):
     """Something else's HTTP: exit 3, naming both ports; with --transport klap exit 5."""
 
