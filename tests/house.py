@@ -10,12 +10,14 @@ import socket
 import subprocess
 import tempfile
 import threading
+from unittest import mock
 
 from tests.support import FORMS, ROOT, SLACK_S, loop, run
 from tplink_exec.cipher import encrypt
 from tplink_exec.simulator.klap_server import KlapSimulator
 from tplink_exec.simulator.simulate import Simulator, played
 from tplink_exec.simulator.tdp import datagram
+from tplink_exec.transport import lookup
 
 PORT = 9999
 SYSINFO = {"alias": "Lamp", "model": "HS100(UK)", "mac": "50:C7:BF:00:00:01", "relay_state": 1}
@@ -38,6 +40,22 @@ def slack_s():
 def network():
     """127.A.B of a network that no other test, at the same time, is likely to have."""
     return "127.%d.%d" % (random_network.randrange(16, 127), random_network.randrange(256))
+
+
+@contextlib.contextmanager
+def without_dns():
+    """Whoever looks up a name that ends in .invalid is told so, and no name server is asked."""
+    real = socket.getaddrinfo
+
+    def look_up(host, *rest):
+        if host.endswith((b".invalid" if isinstance(host, bytes) else ".invalid")):
+            raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+        return real(host, *rest)
+
+    with mock.patch.object(lookup, "resolve", look_up), mock.patch.object(
+        socket, "getaddrinfo", look_up
+    ):
+        yield
 
 
 @contextlib.contextmanager

@@ -23,6 +23,7 @@ from tests.house import (
     network,
     placed,
     slack_s,
+    without_dns,
     xor,
 )
 from tests.parallel import alone
@@ -142,7 +143,8 @@ class Calls(Called, unittest.TestCase):
     def test_unknown_names(self):
         self.remember(entry(self.host(1)))
         for name in ("nosuch.invalid", "50:C7:BF:00:00:99", "50-c7-bf-00-00-99"):
-            result = self.call(name, "on")
+            with without_dns():
+                result = self.call(name, "on")
             assert_failure(self, result, 3, start=b"tplink-exec: %s:9999: " % name.encode())
 
     def test_an_ambiguous_alias_is_listed_and_the_mac_works(self):

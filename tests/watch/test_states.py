@@ -8,6 +8,7 @@ import socket
 import time
 import unittest
 
+from tests.house import without_dns
 from tests.support import FORMS, assert_failure, call, klap_simulated, run
 from tests.watch.watching import FAST, INTERVAL_S, PATIENCE_S, Case, Watch
 from tplink_exec.address import place
@@ -49,7 +50,8 @@ class States(Case):
         with socket.socket() as taken:
             taken.bind(("127.0.0.1", 0))
             host = "127.0.0.1:%d" % taken.getsockname()[1]
-            watch = Watch(self, *FAST, host, "nowhere.invalid")
+            with without_dns():
+                watch = Watch(self, *FAST, host, "nowhere.invalid")
             watch.expect(host + " OFFLINE", "nowhere.invalid OFFLINE")
             watch.silent()
             self.assertEqual(watch.end(), (0, [], []))
