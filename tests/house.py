@@ -15,6 +15,7 @@ from unittest import mock
 from tests.support import FORMS, ROOT, SLACK_S, loop, run
 from tplink_exec.cipher import encrypt
 from tplink_exec.simulator.klap_server import KlapSimulator
+from tplink_exec.simulator.server import bound
 from tplink_exec.simulator.simulate import Simulator, played
 from tplink_exec.simulator.tdp import datagram
 from tplink_exec.transport import lookup
@@ -38,7 +39,11 @@ def slack_s():
 
 
 def network():
-    """127.A.B of a network that no other test, at the same time, is likely to have."""
+    """127.A.B of a network that no other test, at the same time, is likely to have.
+
+    There nothing listens but what a test has put there; at 127.0.0.1 whatever else may, and
+    somebody's simulated device on port 80, by KLAP, is one.
+    """
     return "127.%d.%d" % (random_network.randrange(16, 127), random_network.randrange(256))
 
 
@@ -79,6 +84,13 @@ def klap_placed(host, model="HS100", number=0, alias=None, login=("", ""), fault
     """The same with KLAP, on a free HTTP port, which UDP port 20002 tells."""
     it = KlapSimulator(played(model, number), fault, login=login)
     return started(it, host, 0, alias)
+
+
+@contextlib.contextmanager
+def closed():
+    """HOST:PORT where nobody listens, nor will."""
+    with bound(network() + ".1", 0) as link:
+        yield "%s:%d" % link.getsockname()
 
 
 @contextlib.contextmanager

@@ -10,6 +10,7 @@ import threading
 import unittest
 from pathlib import Path
 
+from tests.house import network
 from tests.openhab.engine import (
     EXAMPLES,
     PATIENCE_S,
@@ -130,9 +131,9 @@ class Mqtt(unittest.TestCase):
         contexts = [contextlib.ExitStack() for _ in range(2)]
         for context in contexts:
             self.addCleanup(context.close)
-        plug = contexts[0].enter_context(simulated("HS110", state=1))
+        plug = contexts[0].enter_context(simulated("HS110", address=network() + ".1", state=1))
         other = contexts[1].enter_context(simulated("HS100"))
-        hosts = ["127.0.0.1:%d" % it.port for it in (plug, other)]
+        hosts = ["%s:%d" % (it.host, it.port) for it in (plug, other)]
         argv = [*PROGRAM, "watch", "--json", "--interval", "0.1", *hosts]
         watch = start(argv, stdin=subprocess.PIPE, stderr=None)
         watchdog = threading.Timer(PATIENCE_S, watch.kill)

@@ -10,7 +10,6 @@ import random
 import re
 import shlex
 import shutil
-import socket
 import stat
 import tempfile
 import threading
@@ -20,7 +19,7 @@ import unittest
 from pathlib import Path
 from unittest import mock
 
-from tests.house import slack_s
+from tests.house import closed, network, slack_s
 from tests.openhab.engine import (
     CHANNELS,
     DIMENSIONS,
@@ -919,9 +918,7 @@ class Words(Writer):
 
     def test_one_that_does_not_answer_fails_all(self):
         good = self.device()
-        with socket.socket() as taken:
-            taken.bind(("127.0.0.1", 0))
-            nobody = "127.0.0.1:%d" % taken.getsockname()[1]
+        with closed() as nobody:
             result = openhab(place(good), nobody, "--output", str(self.out))
         assert_failure(self, result, 3, start=b"tplink-exec: openhab: %s: " % nobody.encode())
         self.assertFalse(self.out.exists())
@@ -975,14 +972,11 @@ class InTime(Writer):
         assert_failure(self, in_time(self, 0.5 + slack_s(), lambda: run(argv)), 4)
 
     def test_nobody_found(self):
-        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as silent:
-            silent.bind(("127.0.0.1", 0))
-            memory = self.folder / "devices.json"
-            memory.write_text(json.dumps({"devices": [], "targets": ["127.0.0.1"]}))
-            port = str(silent.getsockname()[1])
-            argv = [*PROGRAM, "openhab", "--discover", "--port", port, "--timeout", "0.5"]
-            environment = {**CLEAN, "TPLINK_EXEC_DEVICES": str(memory)}
-            result = in_time(self, 0.5 + slack_s(), lambda: run(argv, env=environment))
+        memory = self.folder / "devices.json"
+        memory.write_text(json.dumps({"devices": [], "targets": [network() + ".1"]}))
+        argv = [*PROGRAM, "openhab", "--discover", "--timeout", "0.5"]
+        environment = {**CLEAN, "TPLINK_EXEC_DEVICES": str(memory)}
+        result = in_time(self, 0.5 + slack_s(), lambda: run(argv, env=environment))
         assert_failure(self, result, 3)
 
 
@@ -1036,8 +1030,8 @@ class Found(Writer):
         self.assertEqual(run_thing(found.command(name)), ("ON", 0))
 
     def test_discovered_at_the_saved_targets(self):
-        device = self.device("HS110")
-        self.remember(targets=["127.0.0.1"])
+        device = self.device("HS110", address=network() + ".1")
+        self.remember(targets=[device.host])
         there = ("--discover", "--port", str(device.port))
         found = self.configuration(*there, environment=self.environment)
         self.assertEqual(found.texts, self.configuration(place(device)).texts)
@@ -1052,11 +1046,9 @@ class Found(Writer):
         self.assertEqual(found.words(), ["192.168.1.3", "80"])
 
     def test_nobody_found_is_no_empty_configuration(self):
-        self.remember(targets=["127.0.0.1"])
-        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as silent:
-            silent.bind(("127.0.0.1", 0))
-            there = ("--discover", "--port", str(silent.getsockname()[1]), "--timeout", "1")
-            result = openhab(*there, "--output", str(self.out), environment=self.environment)
+        self.remember(targets=[network() + ".1"])
+        words = ["--discover", "--timeout", "1", "--output", str(self.out)]
+        result = openhab(*words, environment=self.environment)
         assert_failure(self, result, 3, 1)
         self.assertFalse(self.out.exists())
 

@@ -9,7 +9,7 @@ import time
 import unittest
 
 from tests.forked import ran
-from tests.house import started, without_dns
+from tests.house import network, started, without_dns
 from tests.proxy.serving import PATIENCE_S, Proxy, Served, at, memory_kib
 from tests.support import FORMS, assert_failure, run, simulated, start
 from tplink_exec.simulator.models import device
@@ -86,11 +86,11 @@ class Process(Served):
         self.assertEqual(proxy.ask("GET", "/::1/state"), (200, "OFF"))
 
     def test_a_network_that_comes_and_goes(self):
-        port, path, proxy = 0, "", None
+        host, port, path, proxy = network() + ".1", 0, "", None
         for _ in range(3):
             if proxy:
                 self.assertEqual(proxy.ask("GET", path)[0], 502)
-            with started(Simulator(device("HS100")), "127.0.0.1", port, None) as plug:
+            with started(Simulator(device("HS100")), host, port, None) as plug:
                 port, path = plug.port, "/%s/state" % at(plug)
                 proxy = proxy or self.enter(Proxy(at(plug)))
                 for _ in range(3):

@@ -3,7 +3,7 @@
 import signal
 import unittest
 
-from tests.house import started
+from tests.house import network, started
 from tests.support import simulated
 from tests.watch.watching import FAST, Case, Watch
 from tplink_exec.simulator.models import device
@@ -84,13 +84,14 @@ class Recovery(Beating):
         self.is_back_within(0.4, watch, "Lamp OFF")
 
     def test_a_network_that_comes_and_goes(self):
-        with simulated(alias="Lamp") as plug:
-            watch = self.watch("127.0.0.1:%d" % plug.port)
+        host = network() + ".1"
+        with simulated(alias="Lamp", address=host) as plug:
+            watch = self.watch("%s:%d" % (host, plug.port))
         for name in ("Lamp", "HS100 1"):
             self.assertEqual(watch.line(), name + " OFFLINE")
             self.let_pass(1)
             again = Simulator(device("HS100"))
-            with started(again, "127.0.0.1", plug.port, None):
+            with started(again, host, plug.port, None):
                 self.is_back_within(0.4, watch, "HS100 1 OFF")
         self.assertEqual(watch.stop(), -signal.SIGTERM)
 

@@ -4,11 +4,10 @@ import datetime
 import json
 import re
 import signal
-import socket
 import time
 import unittest
 
-from tests.house import without_dns
+from tests.house import closed, without_dns
 from tests.support import FORMS, assert_failure, call, klap_simulated, run
 from tests.watch.watching import FAST, INTERVAL_S, PATIENCE_S, Case, Watch
 from tplink_exec.address import place
@@ -47,9 +46,7 @@ class States(Case):
         self.assertEqual(watch.end(), (0, [], []))
 
     def test_a_device_never_seen_goes_by_its_host(self):
-        with socket.socket() as taken:
-            taken.bind(("127.0.0.1", 0))
-            host = "127.0.0.1:%d" % taken.getsockname()[1]
+        with closed() as host:
             with without_dns():
                 watch = Watch(self, *FAST, host, "nowhere.invalid")
             watch.expect(host + " OFFLINE", "nowhere.invalid OFFLINE")
