@@ -21,7 +21,6 @@ from tests.support import (
     simulated,
 )
 from tplink_exec import plain
-from tplink_exec.cli import main
 from tplink_exec.simulator.faults import FAULTS
 from tplink_exec.simulator.simulate import BACKLOG
 
@@ -77,9 +76,7 @@ FEW = "silent", "close-before-reply", "reset-in-reply", "garbage", "err-code", "
 @contextlib.contextmanager
 def deadline(seconds):
     """A default other than 5 s, for plain calls in this process."""
-    with mock.patch.object(plain, "TIMEOUT_S", seconds), mock.patch.object(
-        main, "TIMEOUT_S", seconds
-    ):
+    with mock.patch.object(plain, "TIMEOUT_S", seconds):
         yield
 
 
