@@ -25,7 +25,7 @@ function __tplink_exec_words
             set skip no
         else if string match -q -- '-?*' $token
             switch "$mode $token"
-                case 'main --timeout' 'main --child' 'main --transition' 'main --transport' 'main --http-port' 'dialect -t' 'dialect --target' 'dialect -p' 'dialect --port' 'dialect -c' 'dialect --command' 'dialect -j' 'dialect --json' 'dialect --timeout' 'discover --timeout' 'discover --target' 'discover --port' 'watch --interval' 'watch --repeat' 'watch --timeout' 'watch --port' 'openhab --output' 'openhab --program' 'openhab --port' 'openhab --timeout' 'simulate --model' 'simulate --address' 'simulate --port' 'simulate --klap' 'simulate --http-port' 'simulate --login' 'simulate --fault' 'proxy -l' 'proxy --local-port' 'proxy --local-addr' 'proxy -p' 'proxy --hs100-port' 'proxy --allow-host' 'proxy --token-file'
+                case 'main --timeout' 'main --child' 'main --transition' 'main --transport' 'main --http-port' 'dialect -t' 'dialect --target' 'dialect -p' 'dialect --port' 'dialect -c' 'dialect --command' 'dialect -j' 'dialect --json' 'dialect --timeout' 'discover --timeout' 'discover --target' 'discover --port' 'watch --interval' 'watch --repeat' 'watch --timeout' 'watch --port' 'openhab --output' 'openhab --program' 'openhab --port' 'openhab --timeout' 'simulate --model' 'simulate --address' 'simulate --mac' 'simulate --port' 'simulate --klap' 'simulate --http-port' 'simulate --login' 'simulate --fault' 'proxy -l' 'proxy --local-port' 'proxy --local-addr' 'proxy -p' 'proxy --hs100-port' 'proxy --allow-host' 'proxy --token-file'
                     set skip yes
             end
         else
@@ -52,7 +52,7 @@ complete -c tplink-exec -n '__tplink_exec_at main 0' -a encode -d 'prints JSON a
 complete -c tplink-exec -n '__tplink_exec_at main 0' -a decode -d 'prints what was sent or captured, as JSON'
 complete -c tplink-exec -n '__tplink_exec_at main 0' -a watch -d 'tells states as they change, does commands from standard input; HOST is ADDRESS or ...'
 complete -c tplink-exec -n '__tplink_exec_at main 0' -a openhab -d 'writes openHAB\'s things, items, rules, sitemap and whitelist for your devices'
-complete -c tplink-exec -n '__tplink_exec_at main 0' -a simulate -d 'plays devices, until it is stopped'
+complete -c tplink-exec -n '__tplink_exec_at main 0' -a simulate -d 'simulates devices until it is stopped'
 complete -c tplink-exec -n '__tplink_exec_at main 0' -a proxy -d 'serves devices over HTTP, until it is stopped'
 complete -c tplink-exec -n '__tplink_exec_at main 0' -a demo -d 'shows the main commands on a simulated plug'
 complete -c tplink-exec -n '__tplink_exec_at main 2' -a on -d 'switches the relay or the light on'
@@ -144,6 +144,7 @@ complete -c tplink-exec -n '__tplink_exec_at openhab' -l timeout -x -d 'default 
 complete -c tplink-exec -n '__tplink_exec_at simulate' -s h -l help -d 'prints the help'
 complete -c tplink-exec -n '__tplink_exec_at simulate' -l model -x -a 'HS100 HS110 HS110v4 HS107 KP303 HS300 HS220 LB100 LB130 KL430 KP125M L530' -d 'each further one on the next address: HS100, HS110, HS110v4, HS107, KP303, HS300, ...'
 complete -c tplink-exec -n '__tplink_exec_at simulate' -l address -x -d 'default 127.0.0.1'
+complete -c tplink-exec -n '__tplink_exec_at simulate' -l mac -x -d 'of the first, the others count up; default: one for each address and port'
 complete -c tplink-exec -n '__tplink_exec_at simulate' -l port -x -d '0: any free one'
 complete -c tplink-exec -n '__tplink_exec_at simulate' -l klap -x -a '1 2' -d '1 or 2: newer firmware, with that version of KLAP on --http-port; --port is closed'
 complete -c tplink-exec -n '__tplink_exec_at simulate' -l http-port -x -d 'of KLAP; default 80, 0: any free one'

@@ -5,6 +5,7 @@ models lists, and protocol captures. No I/O here: `simulate` puts a device on a 
 """
 
 import json
+import re
 import time
 
 TYPE_CHECKING = False
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 UTC_INDEX = 38
 """UTC in the devices' list of time zones (python-kasa, kasa/iot/iottimezone.py)."""
 
+FIRST_MAC = 0x50C7BF000000
 ACCESS_POINTS = [{"ssid": "House", "key_type": 3}, {"ssid": "Guest", "key_type": 0}]
 NO_RULES = {"rule_list": [], "version": 2, "enable": 0, "err_code": 0}
 CLOUD = {
@@ -42,7 +44,7 @@ def is_int(value: object, low: int, high: int) -> bool:
 
 
 class SimulatedDevice:
-    """The base of the families; `number` makes MAC, ids and alias its own.
+    """The base of the families; `number`, from FIRST_MAC, makes MAC, ids and alias its own.
 
     `clock` gives seconds since the epoch and is what the device's own time is. `methods` is
     module -> method -> function(arguments) -> object; each family fills it.
@@ -59,8 +61,8 @@ class SimulatedDevice:
         self.model = model
         self.clock = clock
         self.default_alias = self.alias = "%s %d" % (model, number + 1)
-        self.mac = "50:C7:BF:%02X:%02X:%02X" % (number >> 16, number >> 8 & 255, number & 255)
-        self.device_id = "8006%036X" % number
+        self.mac = ":".join(re.findall("..", "%012X" % (FIRST_MAC + number)))
+        self.device_id = "8006%036X" % (number % (1 << 48))
         self.reboots = self.resets = 0
         self.stainfo = {}  # type: Answer
         self.methods = {}  # type: dict[str, dict[str, Method]]
