@@ -62,7 +62,7 @@ def syntax(text: str) -> str:
 
 
 def typed(word: str) -> str:
-    return ("\\fI%s\\fR" if re.fullmatch("[A-Z][A-Z_0-9,]*", word) else "\\fB%s\\fR") % roff(word)
+    return ("\\fI%s\\fR" if re.fullmatch("[:#]?[A-Z][A-Z_0-9,:]*", word) else "\\fB%s\\fR") % roff(word)
 
 
 def entry(tag: str, text: str) -> str:
