@@ -465,7 +465,7 @@ class Rules(Writer):
 
 class Aliases(Writer):
     def name(self, alias, mac="50:C7:BF:A1:B2:C3"):
-        device = survey.Device(places.Place("h", 1), {"alias": alias, "mac": mac})
+        device = survey.Equipment(places.Place("h", 1), {"alias": alias, "mac": mac})
         naming.name([device])
         return device.name
 
