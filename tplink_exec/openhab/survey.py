@@ -16,7 +16,7 @@ from .points import Equipment, Point
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from ..shapes import Any, Fields  # noqa: F401 (type comments)
+    from ..shapes import Any, Fields
     from .places import Place
 
 THREADS = 16

@@ -10,13 +10,16 @@ import time
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from ..shapes import Answer, Clock, Method  # noqa: F401 (type comments)
+    from ..shapes import Answer, Clock, Method
 
 UTC_INDEX = 38
 """UTC in the devices' list of time zones (python-kasa, kasa/iot/iottimezone.py)."""
 
 FIRST_MAC = 0x50C7BF000000
 ACCESS_POINTS = [{"ssid": "House", "key_type": 3}, {"ssid": "Guest", "key_type": 0}]
+LATER = {"mic_type": "IOT.SMARTPLUGSWITCH", "feature": "TIM", "latitude_i": 0, "longitude_i": 0}
+"""What get_sysinfo of plugs, dimmers and strips says, but for that of the first hardware."""
+NEVER = {"type": -1}
 NO_RULES = {"rule_list": [], "version": 2, "enable": 0, "err_code": 0}
 CLOUD = {
     "username": "",
@@ -36,6 +39,11 @@ CLOUD = {
 def says(answer: "Answer") -> "Method":
     """A method that always gives this answer."""
     return lambda _: dict(answer)
+
+
+def sold(model: str, sw_ver: str, common: "Answer", **more: object) -> "Answer":
+    """What get_sysinfo of a model always says."""
+    return {"sw_ver": sw_ver, "hw_ver": "1.0", "model": model, **common, **more}
 
 
 def is_int(value: object, low: int, high: int) -> bool:
@@ -76,7 +84,7 @@ class SimulatedDevice:
         }
         self.schedule_methods = {
             "get_rules": says(NO_RULES),
-            "get_next_action": says({"type": -1, "err_code": 0}),
+            "get_next_action": says({**NEVER, "err_code": 0}),
             "erase_runtime_stat": says({"err_code": 0}),
         }
         self.cloud_methods = {"get_info": says(CLOUD)}

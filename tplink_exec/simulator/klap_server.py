@@ -15,7 +15,7 @@ from ..transport.klap import Session, auth_hash, client_hash, seed, server_hash
 from .http_faults import HTTP_FAULTS
 from .http_messages import KlapReply, KlapRequest, read_request
 from .server import DeviceServer, play
-from .tdp import PORT, Tdp
+from .tdp import PORT, answer
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -139,8 +139,8 @@ class KlapSimulator(DeviceServer):
         """Forget all sessions: the next request of each client gets 403."""
         self.klap.clients.clear()
 
-    def discovery(self, address: str, port: int) -> Tdp:
-        return Tdp(lambda: self.about(address, port))
+    def found(self, data: bytes, address: str, port: int) -> "bytes | None":
+        return answer(data, lambda: self.about(address, port))
 
     def about(self, address: str, port: int) -> "Answer":
         """The result of the answer to discovery."""

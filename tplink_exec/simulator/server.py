@@ -10,7 +10,7 @@ from .faults import HOLD, RESET
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from ..shapes import Any, Steps  # noqa: F401 (type comments)
+    from ..shapes import Any, Callable, Steps  # noqa: F401 (type comments)
     from .base import SimulatedDevice
 
 BACKLOG = "backlog"
@@ -48,6 +48,21 @@ def bound_pair(
     raise AssertionError
 
 
+class Datagrams(asyncio.DatagramProtocol):
+    """Answers each with what `reply` gives, unless that is None."""
+
+    def __init__(self, reply: "Callable[[bytes], bytes | None]") -> None:
+        self.reply = reply
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self.transport = transport  # type: Any
+
+    def datagram_received(self, data: bytes, address: "tuple[str, int]") -> None:
+        reply = self.reply(data)
+        if reply is not None:
+            self.transport.sendto(reply, address)
+
+
 class DeviceServer:
     """A device, and optionally a fault; abstract: what it says is up to `exchange`.
 
@@ -72,17 +87,18 @@ class DeviceServer:
         """Serve on bound sockets. Returns the port of TCP."""
         if self.discovery_port == 0:
             self.discovery_port = datagrams.getsockname()[1]
-        protocol = self.discovery(*listener.getsockname()[:2])
+        place = listener.getsockname()[:2]
+        protocol = Datagrams(lambda data: self.found(data, *place))
         loop = asyncio.get_running_loop()
         self.open.append((await loop.create_datagram_endpoint(lambda: protocol, sock=datagrams))[0])
         if self.fault == BACKLOG:
             self._fill_backlog(listener)
         else:
             self.open.append(await asyncio.start_server(self._serve, sock=listener, backlog=512))
-        return int(listener.getsockname()[1])
+        return int(place[1])
 
-    def discovery(self, address: str, port: int) -> asyncio.DatagramProtocol:
-        """What answers by UDP."""
+    def found(self, data: bytes, address: str, port: int) -> "bytes | None":
+        """What is said to a datagram; the place is that of TCP."""
         raise NotImplementedError
 
     async def exchange(

@@ -38,8 +38,9 @@ LOGINS = dict(zip(("blank", "kasa", "tapo"), DEFAULT_CREDENTIALS))
 class Simulator(DeviceServer):
     """A device on port 9999, or another."""
 
-    def discovery(self, address: str, port: int) -> asyncio.DatagramProtocol:
-        return _Discovery(self.device)
+    def found(self, data: bytes, address: str, port: int) -> "bytes | None":
+        reply = self.device.answer(decrypt(data))
+        return None if reply is None else encrypt(reply)
 
     async def exchange(
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, number: int
@@ -62,35 +63,22 @@ class Simulator(DeviceServer):
         return await play(steps, reader, writer)
 
 
-class _Discovery(asyncio.DatagramProtocol):
-    def __init__(self, device: "SimulatedDevice") -> None:
-        self.device = device
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self.transport = transport  # type: Any
-
-    def datagram_received(self, data: bytes, address: "tuple[str, int]") -> None:
-        reply = self.device.answer(decrypt(data))
-        if reply is not None:
-            self.transport.sendto(encrypt(reply), address)
-
-
 Transport = namedtuple("Transport", "models port udp_port faults server")
-"""How a device speaks.
+"""A row: its models, the option for its TCP port, its UDP port (None: the same), what can go wrong,
+and what makes a server of (device, fault, login)."""
 
-The models that speak it; "port" or "http_port", the option for its TCP port; its UDP port, None for
-the same; its faults; and the server's class or function of (device, fault, login).
-"""
 
-KLAP = "http_port", PORT, HTTP_FAULTS
+def klap(version: int, models: "dict[str, Any]") -> Transport:
+    def server(it: "SimulatedDevice", fault: str, login: "tuple[str, str]") -> DeviceServer:
+        return KlapSimulator(it, fault, version, login)
+
+    return Transport(models, "http_port", PORT, HTTP_FAULTS, server)
+
+
 TRANSPORTS = {
     "xor": Transport(MODELS, "port", None, FAULTS, lambda it, fault, _: Simulator(it, fault)),
-    "klap1": Transport(MODELS, *KLAP, lambda it, fault, login: KlapSimulator(it, fault, 1, login)),
-    "klap2": Transport(
-        {**MODELS, **SMART_MODELS},
-        *KLAP,
-        lambda it, fault, login: KlapSimulator(it, fault, 2, login),
-    ),
+    "klap1": klap(1, MODELS),
+    "klap2": klap(2, {**MODELS, **SMART_MODELS}),
 }
 NAMES = " or ".join(", ".join(TRANSPORTS).rsplit(", ", 1))
 
@@ -106,13 +94,8 @@ def simulate(argv: "list[str]") -> None:
     """The subcommand: serve until a signal ends the process."""
     options = arguments().parse_args(argv)
     devices = players(options)
-    try:
-        address = ipaddress.ip_address(options.address)
-        address + len(devices)
-    except ValueError as error:
-        raise UsageError("--address: %s" % error) from None
-    check(options, {transport for _, transport in devices})
-    asyncio.run(_serve_all(devices, address, options))
+    check(options, devices)
+    asyncio.run(_serve_all(devices, options))
 
 
 def players(options: "Any") -> "list[tuple[str, str]]":
@@ -128,24 +111,27 @@ def players(options: "Any") -> "list[tuple[str, str]]":
             raise UsageError("--model %s: TRANSPORT is %s" % (word, NAMES))
         if model not in TRANSPORTS[transport].models:
             ways = [name for name, row in TRANSPORTS.items() if model in row.models]
-            text = "%s speaks %s only, not %s"
-            raise UsageError(text % (model, " or ".join(ways), transport))
+            text = model, " or ".join(ways), transport
+            raise UsageError("%s speaks %s only, not %s" % text)
         found.append((model, transport))
     return found
 
 
-def check(options: "Any", transports: "set[str]") -> None:
+def check(options: "Any", devices: "list[tuple[str, str]]") -> None:
     """Whether the options go together. Raises UsageError."""
+    try:
+        options.address + len(devices)
+    except ValueError as error:
+        raise UsageError("--address: %s" % error) from None
     for number in (options.port, options.http_port or 0):
         if not 0 <= number <= 65535:
             raise UsageError("a port is a number from 0 to 65535, not %d" % number)
-    for name in sorted(transports):
+    for _, name in devices:
         if options.fault not in (None, BACKLOG, *TRANSPORTS[name].faults):
             raise UsageError("--fault %s is none of %s" % (options.fault, name))
-    http = any(TRANSPORTS[name].port == "http_port" for name in transports)
+    http = any(TRANSPORTS[name].port == "http_port" for _, name in devices)
     if not http and (options.http_port, options.login) != (None, None):
         raise UsageError("--http-port and --login go with KLAP: --klap V, --model M:klap2")
-    login(options.login)
 
 
 def number_of(mac: str) -> int:
@@ -156,37 +142,31 @@ def number_of(mac: str) -> int:
 
 
 def number_at(address: "Address", port: int) -> int:
-    """Of a device without --mac, from 0 to 1 << 24; 0 is 127.0.0.1:9999.
+    """Of a device without --mac: 0 of 127.0.0.1:9999, 1 of 127.0.0.2:9999.
 
-    A prime number is the modulus, so that all ports of an address differ, and addresses nearby.
+    By a prime modulus, so that all ports of an address differ, as do addresses nearby.
     """
-    first = int(ipaddress.IPv4Address("127.0.0.1"))
-    return (int(address) - first + (port - 9999) * 10368889) % 16777213
+    return (int(address) - 0x7F000001 + (port - 9999) * 10368889) % 16777213
 
 
-def login(words: "str | None") -> "tuple[str, str]":
+def login(words: str) -> "tuple[str, str]":
     """What --login means. Raises UsageError."""
-    user, colon, password = (words or "").partition(":")
-    if colon:
-        return user, password
-    if words and words not in LOGINS:
+    user, colon, password = words.partition(":")
+    if not colon and words not in LOGINS:
         raise UsageError("--login is USER:PASSWORD or one of %s" % ", ".join(LOGINS))
-    return LOGINS[words or "blank"]
+    return (user, password) if colon else LOGINS[words]
 
 
 def arguments() -> Parser:
     """simulate's."""
     parser = Parser("simulate")
     models = Models([*MODELS, *SMART_MODELS])
-    models_help = "each further one on the next address: %s; its TRANSPORT: %s" % (
-        ", ".join(models),
-        NAMES,
-    )
-    model_name = "MODEL[:TRANSPORT]"
-    parser.add_argument(
-        "--model", action="append", choices=models, metavar=model_name, help=models_help
-    )
-    parser.add_argument("--address", default="127.0.0.1", metavar="A", help="default %(default)s")
+    models_help = "each further one on the next address: %s; TRANSPORT: %s"
+    models_help %= ", ".join(models), NAMES
+    name = "MODEL[:TRANSPORT]"
+    parser.add_argument("--model", action="append", choices=models, metavar=name, help=models_help)
+    address = {"type": ipaddress.ip_address, "default": "127.0.0.1"}  # type: dict[str, Any]
+    parser.add_argument("--address", metavar="A", help="default %(default)s", **address)
     mac_help = "of the first, the others count up; default: one for each address and port"
     parser.add_argument("--mac", metavar="MAC", type=number_of, help=mac_help)
     parser.add_argument("--port", type=int, default=9999, metavar="P", help="0: any free one")
@@ -195,7 +175,7 @@ def arguments() -> Parser:
     http_help = "of KLAP; default 80, 0: any free one"
     parser.add_argument("--http-port", type=int, metavar="P", help=http_help)
     login_help = "of KLAP: USER:PASSWORD, or of a device without account: %s" % ", ".join(LOGINS)
-    parser.add_argument("--login", metavar="L", help=login_help + "; default blank")
+    parser.add_argument("--login", type=login, metavar="L", help=login_help + "; default blank")
     faults_help = "what to do instead of answering: %s; with KLAP: %s" % (
         ", ".join(sorted([*FAULTS, BACKLOG])),
         ", ".join(sorted([*HTTP_FAULTS, BACKLOG])),
@@ -210,20 +190,19 @@ def played(model: str, number: int = 0) -> "SimulatedDevice":
     return SMART_MODELS[model](model, number) if model in SMART_MODELS else device(model, number)
 
 
-async def _serve_all(devices: "list[tuple[str, str]]", first: "Address", options: "Any") -> None:
+async def _serve_all(devices: "list[tuple[str, str]]", options: "Any") -> None:
     servers = []  # type: list[DeviceServer]
-    ports = {"port": options.port, "http_port": options.http_port}
-    if ports["http_port"] is None:
-        ports["http_port"] = HTTP_PORT
+    http_port = HTTP_PORT if options.http_port is None else options.http_port
+    ports = {"port": options.port, "http_port": http_port}
     for place, (model, transport) in enumerate(devices):
         way = TRANSPORTS[transport]
-        address = first + place
+        address = options.address + place
         sockets = bound_pair(str(address), ports[way.port], way.udp_port)
         port = ports[way.port] = sockets[0].getsockname()[1]
         given = options.mac
         it = played(model, number_at(address, port) if given is None else given + place)
         it.alias = it.default_alias = "%s %d" % (model, int(address) & 255)
-        servers.append(way.server(it, options.fault or "", login(options.login)))
+        servers.append(way.server(it, options.fault or "", options.login or LOGINS["blank"]))
         await servers[-1].serve(*sockets)
         put(1, ("%s %s\n" % (model, joined(str(address), port))).encode())
     await asyncio.Event().wait()
