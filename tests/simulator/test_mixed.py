@@ -83,7 +83,7 @@ class Words(unittest.TestCase):
             fitting = [name for name, row in TRANSPORTS.items() if model in row.models]
             self.assertEqual(fitting, ["klap2"] if model in SMART_MODELS else list(TRANSPORTS))
             for name in fitting:
-                server = TRANSPORTS[name].server(played(model), "", ("", ""))
+                server = TRANSPORTS[name].server(played(model), "", login=("", ""))
                 self.assertIsInstance(server.device, SimulatedDevice)
 
     def test_wrong_words(self):

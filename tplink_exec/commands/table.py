@@ -13,46 +13,46 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ..shapes import Any, Callable
 
-# COMMAND | its value | function | does | prints
+# COMMAND | its value | function, in this room | does | prints
 COMMANDS = """
-on         | | commands.switch.switch | switches the relay or the light on | nothing
-off        | | commands.switch.switch | switches it off | nothing
-toggle     | | commands.switch.switch | reads the state, then sets the opposite | nothing
-check      | | commands.switch.check | reads the state; a strip is on when any outlet is | `ON` or `OFF`
-status     | | commands.named.named | all that the device says of itself (system get_sysinfo) | the device's JSON reply
-emeter     | | commands.named.named | what its meter shows now (emeter get_realtime) | the device's JSON reply
-increase   | | commands.light.step | 10 % brighter; switches a plug on | nothing
-decrease   | | commands.light.step | 10 % darker, in the end off; switches a plug off | nothing
-0..100     | | commands.light.item_percent | sets the brightness, as an openHAB Dimmer item does; above 0 switches a plug on | nothing
-H,S,B      | | commands.light.item_color | sets the color, as an openHAB Color item does; a device without color takes B as its brightness | nothing
-brightness | [0..100] | commands.light.brightness | sets or reads the brightness in percent | `0` to `100`, 0 when off
-color      | [H,S,B] | commands.light.color | sets or reads hue, saturation and brightness | `H,S,B`
-temperature | [K] | commands.light.temperature | sets or reads the color temperature in kelvin | `2700`
-power      | | commands.energy.figure | the power that is drawn now | `61.753`, in W
-voltage    | | commands.energy.figure | the voltage of the mains; a strip's first outlet tells it | `230.837`, in V
-current    | | commands.energy.figure | the current that is drawn now | `0.267518`, in A
-total      | | commands.energy.figure | the energy used since the meter was reset | `16.323`, in kWh
-today      | | commands.energy.sums | the energy used today, by the device's clock | `0.617`, in kWh
-month      | | commands.energy.sums | the energy used this month, by the device's clock | `4.100`, in kWh
-get        | FIELD | commands.fields.get | reads one field of what status prints | its value, without quotes
-alias      | [NAME] | commands.fields.alias | renames the device, or reads its name | the name
-led        | on/off | commands.fields.led | switches its LED | nothing
-time       | | commands.named.named | the device's clock (time get_time) | the device's JSON reply
-schedule   | | commands.named.named | its schedule (schedule get_rules) | the device's JSON reply
-countdown  | | commands.named.named | its timer (count_down get_rules) | the device's JSON reply
-antitheft  | | commands.named.named | the rules of its away mode (anti_theft get_rules) | the device's JSON reply
-cloudinfo  | | commands.named.named | its connection to the cloud (cnCloud get_info) | the device's JSON reply
-wlanscan   | | commands.named.named | lists the Wi-Fi networks in reach; takes seconds: add `--timeout 20` | the device's JSON reply
-join       | SSID | commands.join.join | connects a new device to this Wi-Fi; asks for the password, or reads it from standard input | nothing
-reboot     | | commands.named.named | restarts the device | nothing
-reset      | | commands.named.named | erases all its settings; only with `--yes` | nothing
-energy_reset | | commands.named.erase | erases the meter's sums | nothing
-runtime_reset | | commands.named.erase | erases the statistics of use | nothing
-info       | | commands.named.named | the same as status | the device's JSON reply
-energy     | | commands.named.named | the same as emeter | the device's JSON reply
-ledon      | | commands.named.named | the same as led on | nothing
-ledoff     | | commands.named.named | the same as led off | nothing
-json       | JSON | commands.fields.json_request | sends any request as it is | the device's JSON reply, even when the exit code is 6
+on         | | switch.switch | switches the relay or the light on | nothing
+off        | | switch.switch | switches it off | nothing
+toggle     | | switch.switch | reads the state, then sets the opposite | nothing
+check      | | switch.check | reads the state; a strip is on when any outlet is | `ON` or `OFF`
+status     | | named.named | all that the device says of itself (system get_sysinfo) | the device's JSON reply
+emeter     | | named.named | what its meter shows now (emeter get_realtime) | the device's JSON reply
+increase   | | light.step | 10 % brighter; switches a plug on | nothing
+decrease   | | light.step | 10 % darker, in the end off; switches a plug off | nothing
+0..100     | | light.item_percent | sets the brightness, as an openHAB Dimmer item does; above 0 switches a plug on | nothing
+H,S,B      | | light.item_color | sets the color, as an openHAB Color item does; a device without color takes B as its brightness | nothing
+brightness | [0..100] | light.brightness | sets or reads the brightness in percent | `0` to `100`, 0 when off
+color      | [H,S,B] | light.color | sets or reads hue, saturation and brightness | `H,S,B`
+temperature | [K] | light.temperature | sets or reads the color temperature in kelvin | `2700`
+power      | | energy.figure | the power that is drawn now | `61.753`, in W
+voltage    | | energy.figure | the voltage of the mains; a strip's first outlet tells it | `230.837`, in V
+current    | | energy.figure | the current that is drawn now | `0.267518`, in A
+total      | | energy.figure | the energy used since the meter was reset | `16.323`, in kWh
+today      | | energy.sums | the energy used today, by the device's clock | `0.617`, in kWh
+month      | | energy.sums | the energy used this month, by the device's clock | `4.100`, in kWh
+get        | FIELD | fields.get | reads one field of what status prints | its value, without quotes
+alias      | [NAME] | fields.alias | renames the device, or reads its name | the name
+led        | on/off | fields.led | switches its LED | nothing
+time       | | named.named | the device's clock (time get_time) | the device's JSON reply
+schedule   | | named.named | its schedule (schedule get_rules) | the device's JSON reply
+countdown  | | named.named | its timer (count_down get_rules) | the device's JSON reply
+antitheft  | | named.named | the rules of its away mode (anti_theft get_rules) | the device's JSON reply
+cloudinfo  | | named.named | its connection to the cloud (cnCloud get_info) | the device's JSON reply
+wlanscan   | | named.named | lists the Wi-Fi networks in reach; takes seconds: add `--timeout 20` | the device's JSON reply
+join       | SSID | join.join | connects a new device to this Wi-Fi; asks for the password, or reads it from standard input | nothing
+reboot     | | named.named | restarts the device | nothing
+reset      | | named.named | erases all its settings; only with `--yes` | nothing
+energy_reset | | named.erase | erases the meter's sums | nothing
+runtime_reset | | named.erase | erases the statistics of use | nothing
+info       | | named.named | the same as status | the device's JSON reply
+energy     | | named.named | the same as emeter | the device's JSON reply
+ledon      | | named.named | the same as led on | nothing
+ledoff     | | named.named | the same as led off | nothing
+json       | JSON | fields.json_request | sends any request as it is | the device's JSON reply, even when the exit code is 6
 """
 
 WHOLE = "status info led ledon ledoff time reboot reset wlanscan join cloudinfo json".split()

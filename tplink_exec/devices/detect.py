@@ -30,7 +30,7 @@ def device(exchange: "Exchange", options: "Options") -> "Plug":
 
 
 def single(target: Plug) -> Plug:
-    """A device that has no outlets, if none is asked for. Raises Refused."""
+    """`target`, which has no outlets, if none is meant. Raises Refused."""
     if "--child" not in target.options:
         return target
     error = target.cannot("outlets")

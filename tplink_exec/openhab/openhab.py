@@ -39,7 +39,7 @@ def openhab(argv: "list[str]") -> None:
     started = time.monotonic()
     options = arguments(argv)
     if options.output and not os.path.isdir(options.output):
-        text = "--output: there is no folder %s; this creates it: mkdir -p %s"
+        text = "--output: there is no folder %s; create it: mkdir -p %s"
         raise LocalError(text % (options.output, shlex.quote(options.output)))
     devices = asked(places(options, started), started + options.timeout)
     name(devices)

@@ -33,7 +33,7 @@ EXAMPLES = (
     ("Off", COMMAND % '{"system":{"set_relay_state":{"state":0}}}'),
 )
 OF_OUTLETS = ("Status", ""), ("On", "-X PUT -d ON ")
-"""curl's words before a URL: /command of a device, /state of an outlet."""
+"""curl's words before a device's /command, an outlet's /state."""
 
 
 def digest(part: str) -> str:

@@ -50,12 +50,7 @@ for _name in READS:
         PATHS[_path + _name] = (*SAFE, "PUT", "POST") if _name in SETS else SAFE
 """All paths, and their methods; CHILD is what --child takes."""
 
-ITEM_COMMANDS = (
-    "commands.switch.switch",
-    "commands.light.step",
-    "commands.light.item_percent",
-    "commands.light.item_color",
-)
+ITEM_COMMANDS = "switch.switch", "light.step", "light.item_percent", "light.item_color"
 """The functions in table.COMMANDS of what an openHAB item sends."""
 
 HTML = "text/html; charset=utf-8"
@@ -174,7 +169,7 @@ def doing(name: str, outlet: str = "", value: "str | None" = None) -> "Callable[
         options["--child"] = outlet
     if value is not None:
         options["value"] = value
-    return functools.partial(load(row(name)[1]), options=options)
+    return functools.partial(load("commands." + row(name)[1]), options=options)
 
 
 def proxy(argv: "list[str]") -> None:

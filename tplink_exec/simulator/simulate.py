@@ -2,10 +2,11 @@
 
 A device answers on TCP and on UDP (discovery) of one port, as real ones do, and keeps TCP
 connections open. It can play one of the faults in faults instead of answering on TCP. How
-it is with KLAP, see `klap_server`; which ways there are, says TRANSPORTS.
+it is with KLAP, see `klap_server`; all ways are in TRANSPORTS.
 """
 
 import asyncio
+import functools
 import ipaddress
 import re
 from collections import namedtuple
@@ -65,20 +66,16 @@ class Simulator(DeviceServer):
 
 Transport = namedtuple("Transport", "models port udp_port faults server")
 """A row: its models, the option for its TCP port, its UDP port (None: the same), what can go wrong,
-and what makes a server of (device, fault, login)."""
+and what makes a server of (device, fault, login=login)."""
 
 
-def klap(version: int, models: "dict[str, Any]") -> Transport:
-    def server(it: "SimulatedDevice", fault: str, login: "tuple[str, str]") -> DeviceServer:
-        return KlapSimulator(it, fault, version, login)
-
-    return Transport(models, "http_port", PORT, HTTP_FAULTS, server)
-
-
+HTTP = "http_port", PORT, HTTP_FAULTS
 TRANSPORTS = {
-    "xor": Transport(MODELS, "port", None, FAULTS, lambda it, fault, _: Simulator(it, fault)),
-    "klap1": klap(1, MODELS),
-    "klap2": klap(2, {**MODELS, **SMART_MODELS}),
+    "xor": Transport(MODELS, "port", None, FAULTS, lambda it, fault, login: Simulator(it, fault)),
+    "klap1": Transport(MODELS, *HTTP, functools.partial(KlapSimulator, version=1)),
+    "klap2": Transport(
+        {**MODELS, **SMART_MODELS}, *HTTP, functools.partial(KlapSimulator, version=2)
+    ),
 }
 NAMES = " or ".join(", ".join(TRANSPORTS).rsplit(", ", 1))
 
@@ -158,7 +155,6 @@ def login(words: str) -> "tuple[str, str]":
 
 
 def arguments() -> Parser:
-    """simulate's."""
     parser = Parser("simulate")
     models = Models([*MODELS, *SMART_MODELS])
     models_help = "each further one on the next address: %s; TRANSPORT: %s"
@@ -202,7 +198,8 @@ async def _serve_all(devices: "list[tuple[str, str]]", options: "Any") -> None:
         given = options.mac
         it = played(model, number_at(address, port) if given is None else given + place)
         it.alias = it.default_alias = "%s %d" % (model, int(address) & 255)
-        servers.append(way.server(it, options.fault or "", options.login or LOGINS["blank"]))
+        login = options.login or LOGINS["blank"]
+        servers.append(way.server(it, options.fault or "", login=login))
         await servers[-1].serve(*sockets)
         put(1, ("%s %s\n" % (model, joined(str(address), port))).encode())
     await asyncio.Event().wait()
