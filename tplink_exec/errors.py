@@ -12,7 +12,7 @@ class PlugError(Exception):
     output = b""
     """What goes to standard output all the same: a reply that the user's own request got."""
     no_outlet = False
-    """The outlet that is asked for is none of the device's."""
+    """The device has no such outlet."""
 
 
 class UsageError(PlugError):

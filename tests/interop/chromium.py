@@ -50,7 +50,7 @@ FINGER = 44
 """CSS pixels: the least width and height of what is to be touched (WCAG 2.5.5)."""
 KEYS = {"right": "\ue014", "end": "\ue010", "page up": "\ue00e"}
 """As WebDriver calls them."""
-PICTURE_WIDTH, PICTURE_BYTES = 640, 60000
+PICTURE_WIDTH, PICTURE_BYTES = 420, 60000
 
 STRANGER = """<!DOCTYPE html><title>stranger</title><iframe name=f></iframe>
 <form method=post target=f enctype=text/plain action="@/command"><input name='{"system":
@@ -129,14 +129,13 @@ class Browser:
         body = {"cmd": command, "params": parameters}
         return self.call("POST", "/goog/cdp/execute", body)
 
-    def size(self, width, height, dark=False):
+    def size(self, width, height, dark=False, scale=2):
         mobile = width < 600
-        scale = 2 if mobile else 1
         self.devtools(
             "Emulation.setDeviceMetricsOverride",
             width=width,
             height=height,
-            deviceScaleFactor=scale,
+            deviceScaleFactor=scale if mobile else 1,
             mobile=mobile,
         )
         scheme = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
@@ -268,6 +267,9 @@ def check_page(report, browser, base, places, folder):
     browser.click("article .switch")
     report.true("the switch shows ON", browser.until(now(0), "ON · 61.8 W").startswith("ON"))
     report.equal("the plug is on", plug(places[0], "check"), "ON")
+    time.sleep(0.5)
+    focus = "return document.activeElement === document.querySelector('article .switch')"
+    report.true("and the switch has the focus still", browser.run(focus))
     plug(places[2], "on")
     found = browser.until(now(2), "ON · 7.0 W")
     report.true("a change made elsewhere appears", found.startswith("ON"), found)
@@ -374,6 +376,7 @@ def check_token(report, browser, place, folder):
         report.equal("no form now", browser.run(hidden), True)
         report.equal("one device gives the title", browser.run("return document.title"), LAMP)
         wanted = "OFF" if plug(place, "check") == "ON" else "ON"
+        browser.screenshot(folder / "single.png")
         browser.click("article .switch")
         report.equal("and is switched", becomes(wanted, place, "check"), wanted)
 
@@ -436,11 +439,11 @@ def take_picture(browser, path, stack):
             plug(place, "alias", name, *(["--child", str(child)] if child else []))
         plug(place, "on", *(["--child", "1"] if names[1:] else []))
     _, at = stack.enter_context(proxied(*hosts))
-    browser.size(PICTURE_WIDTH, 1000)
+    browser.size(PICTURE_WIDTH, 1000, scale=1)
     browser.open("http://%s/" % at)
     browser.until("return document.querySelectorAll('article.on').length", 3)
     height = browser.run("return document.body.offsetHeight")
-    browser.size(PICTURE_WIDTH, height)
+    browser.size(PICTURE_WIDTH, height, scale=1)
     browser.screenshot(path)
     size = path.stat().st_size
     print("%s: %d x %d pixels, %d bytes" % (path, PICTURE_WIDTH, height, size))

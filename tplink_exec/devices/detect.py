@@ -30,7 +30,7 @@ def device(exchange: "Exchange", options: "Options") -> "Plug":
 
 
 def single(target: Plug) -> Plug:
-    """`target`, which has no outlets, if none is meant. Raises Refused."""
+    """`target`, which has no outlets, if none is meant."""
     if "--child" not in target.options:
         return target
     error = target.cannot("outlets")

@@ -60,14 +60,16 @@ article, form, #trouble { padding: 1rem; background: var(--card); border: 1px so
 main { display: grid; align-items: start; gap: .75rem;
   grid-template-columns: repeat(auto-fill, minmax(18rem, 1fr)); }
 article { display: grid; grid-template-columns: 1fr auto; align-items: center; gap: .25rem 1rem; }
-#sum, #trouble, h2, article p { margin: 0; min-width: 0; overflow-wrap: anywhere; }
+#trouble { margin: 0 0 .75rem; }
+#sum, h2, article p { margin: 0; min-width: 0; overflow-wrap: anywhere; }
 h2 { font-size: 1.0625rem; font-weight: 600; display: -webkit-box; -webkit-line-clamp: 2;
   -webkit-box-orient: vertical; overflow: hidden; }
+article:only-child h2 { display: none; }
 .now { font-weight: 600; }
 .on > .now { color: var(--on); }
 .what, .dim, .outlets, .error, form p { font-size: .875rem; }
 .dim, .outlets, .error { grid-column: 1 / -1; }
-.dim input { display: block; width: 100%; height: 2.75rem; margin: 0; accent-color: var(--on); }
+.dim input { width: 100%; height: 2.75rem; margin: .375rem 0 0; accent-color: var(--on); }
 .outlets { margin: .5rem 0 0; padding: 0; }
 li { display: flex; align-items: center; justify-content: space-between; gap: 1rem;
   padding: .375rem 0; border-top: 1px solid var(--line); overflow-wrap: anywhere; }
@@ -89,7 +91,6 @@ li { display: flex; align-items: center; justify-content: space-between; gap: 1r
   content: "?"; inset: 0; width: auto; height: auto; background: none; color: var(--soft);
   font: 600 1.25rem/2.5rem system-ui, sans-serif; text-align: center; transform: none;
 }
-.switch:disabled { cursor: default; }
 .busy .switch { opacity: .5; }
 :focus-visible { outline: 3px solid var(--focus); outline-offset: 2px; }
 form { max-width: 26rem; }
