@@ -214,6 +214,7 @@ class Writer(unittest.TestCase):
         self.installed.write_bytes(os.fsencode(starter))
         self.installed.chmod(0o755)
         self.out = self.folder / "openhab"
+        self.out.mkdir()
 
     def device(self, model="HS100", alias=None, mac=None, **options):
         simulator = self.stack.enter_context(simulated(model, **options))
@@ -731,7 +732,6 @@ class Output(Writer):
             self.assertEqual(stat.S_IMODE(path.stat().st_mode), 0o640)
 
     def test_a_link_stays_one(self):
-        self.out.mkdir()
         real = self.folder / "real"
         real.mkdir()
         (self.out / "items").symlink_to(real)
@@ -751,7 +751,7 @@ class Output(Writer):
         words = (place(device), "--output", str(self.out), "--dry-run")
         result = openhab(*words)
         self.assertEqual((result.code, result.err), (0, b""))
-        self.assertFalse(self.out.exists())
+        self.assertEqual(list(self.out.iterdir()), [])
         self.assertEqual(result.out.count(b"\n--- /dev/null\n") + 1, len(FILES))
         self.write(place(device))
         self.assertEqual(openhab(*words)[:3], (0, b"", b""))
@@ -921,14 +921,14 @@ class Words(Writer):
         with closed() as nobody:
             result = openhab(place(good), nobody, "--output", str(self.out))
         assert_failure(self, result, 3, start=b"tplink-exec: openhab: %s: " % nobody.encode())
-        self.assertFalse(self.out.exists())
+        self.assertEqual(list(self.out.iterdir()), [])
 
     def test_one_that_hangs_fails_all_in_time(self):
         devices = [self.device(), self.device(fault="silent")]
         words = [*map(place, devices), "--timeout", "0.7", "--output", str(self.out)]
         start = b"tplink-exec: openhab: %s: " % place(devices[1]).encode()
         assert_failure(self, openhab(*words), 4, 0.7, start=start)
-        self.assertFalse(self.out.exists())
+        self.assertEqual(list(self.out.iterdir()), [])
 
     def test_other_faults(self):
         for fault, code in (("garbage", 5), ("err-code", 6)):
@@ -1050,7 +1050,7 @@ class Found(Writer):
         words = ["--discover", "--timeout", "1", "--output", str(self.out)]
         result = openhab(*words, environment=self.environment)
         assert_failure(self, result, 3, 1)
-        self.assertFalse(self.out.exists())
+        self.assertEqual(list(self.out.iterdir()), [])
 
 
 class Checker(unittest.TestCase):

@@ -706,7 +706,6 @@ class Simulate(unittest.TestCase):
             "--login kasa",
             "--http-port 80",
             "--klap 1 --model KP125M",
-            "--model L530",
             "--fault html-200",
             "--klap 1 --fault err-code",
             "--klap 1 --fault fly",

@@ -174,7 +174,7 @@ class States(Case):
         hosts = [strip.place + "#7", plug.place + "#1", strip.place + "#1"]
         watch = Watch(self, *FAST, *hosts)
         watch.expect(hosts[0] + " OFFLINE", hosts[1] + " OFFLINE", "Plug 1 OFF")
-        self.assertIn("#7 OFFLINE: --child 7 fits no outlet", watch.error())
+        self.assertIn("#7 OFFLINE: there is no outlet 7", watch.error())
         watch.silent(watch.err)
 
     def test_hosts(self):
