@@ -3,11 +3,11 @@
 import argparse
 import re
 import sys
+from pathlib import Path
 from typing import NamedTuple
 from unittest import mock
 
-from generated import ROOT
-
+ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from tplink_exec.cli.arguments import Parser  # noqa: E402

@@ -1,21 +1,14 @@
-#!/usr/bin/env python3
-"""Write or check the man page and the shells' completions, in scripts/man and scripts/completions.
-
-    python3 scripts/man_and_completions.py generate    write them from the tables
-    python3 scripts/man_and_completions.py verify      exit 1, with a diff, when one is not current
+"""The man page and the shells' completions, in scripts/man and scripts/completions.
 
 What is not in the tables is in the files *.in beside them, with the rest at the @WORDS@.
 """
 
 import re
-import sys
 import textwrap
 from pathlib import Path
 
 import command_line
-import generated
-from command_line import FILES, FOLDERS, HOSTS, Command, Mode, Option
-from generated import ROOT
+from command_line import FILES, FOLDERS, HOSTS, ROOT, Command, Mode, Option
 from man_page import man_page
 
 COMPLETIONS = ROOT / "scripts" / "completions"
@@ -212,7 +205,3 @@ def render() -> "dict[Path, str]":
             (MAN / "man.in").read_text(encoding="ascii"), commands, modes
         ),
     }
-
-
-if __name__ == "__main__":
-    raise SystemExit(generated.main(sys.argv[1:], __doc__, render, mode=0o644))

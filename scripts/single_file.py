@@ -1,18 +1,12 @@
-#!/usr/bin/env python3
-"""Write or check scripts/tplink-exec, the whole program as one plain-text executable file.
+"""scripts/tplink-exec, the whole program as one plain-text executable file.
 
-    python3 scripts/single_file.py generate    write it from tplink_exec/
-    python3 scripts/single_file.py verify      exit 1, with a diff, when it is not current
-
-The file holds the modules' source verbatim: only what a call imports is compiled, and the
-rest costs next to nothing (CONTRIBUTING.md has the figures).
+It holds the modules' source verbatim: only what a call imports is compiled, and the rest costs
+next to nothing (CONTRIBUTING.md has the figures).
 """
 
-import sys
+from pathlib import Path
 
-import generated
-from generated import ROOT
-
+ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "tplink_exec"
 SINGLE_FILE = ROOT / "scripts" / "tplink-exec"
 LOADER = ROOT / "scripts" / "single_file_loader.in"
@@ -21,8 +15,8 @@ HOT = ("__init__", "cipher", "scanner", "messages", "plain")
 """First in the file, so that they are found at once."""
 
 
-def render() -> str:
-    """The text of the single file: the loader, then a page for each module of the package."""
+def render() -> "dict[Path, str]":
+    """Its text: the loader, then a page for each module of the package."""
     sources = {"isolate": ISOLATE}
     for path in sorted(PACKAGE.rglob("*.py"), key=lambda path: (path.stem not in HOT, path)):
         name = ".".join(path.relative_to(PACKAGE.parent).with_suffix("").parts)
@@ -35,10 +29,5 @@ def render() -> str:
         if "\f" in text or "'''" in text or "\r" in text:
             raise SystemExit("%s: form feed, ''' and CR cannot stand in the single file" % name)
     pages = ["# %s\n%s" % entry for entry in texts.items()]
-    return "\f".join([LOADER.read_text(encoding="ascii"), "\nload(br'''\n", *pages, "''')\n"])
-
-
-if __name__ == "__main__":
-    raise SystemExit(
-        generated.main(sys.argv[1:], __doc__, lambda: {SINGLE_FILE: render()}, mode=0o755)
-    )
+    loader = LOADER.read_text(encoding="ascii")
+    return {SINGLE_FILE: "\f".join([loader, "\nload(br'''\n", *pages, "''')\n"])}

@@ -1,6 +1,10 @@
-"""The architecture, checked: who imports whom, what a plain call imports, how long things are."""
+"""The architecture, checked: who imports whom, what a plain call imports, how long things are.
+
+CONTRIBUTING.md has the two tables that count: the rooms, in their order, and the exceptions.
+"""
 
 import ast
+import re
 import subprocess
 import sys
 import sysconfig
@@ -9,30 +13,11 @@ from pathlib import Path
 
 from tests.support import PYTHON, ROOT, SINGLE_FILE, START, simulated
 
-LAYERS = (
-    "errors cipher fallback family misread messages wire aes klap transport credentials "
-    "klap_http lookup retry reach request values device strip dimmer bulb smart identity "
-    "probes interfaces discovery known names commands output options report plain cli usage "
-    "arguments payload logins discover named fields light meter wifi places http_request "
-    "http_server proxy_guard proxy_device proxy_html proxy_page proxy softscheck members "
-    "lines orders poller watch openhab_places openhab_points openhab_names openhab_devices "
-    "openhab_text openhab_files openhab sim_meters sim_base sim_plugs sim_strips sim_lights "
-    "sim_models sim_smart_base sim_smart sim_faults sim_http sim_http_faults sim_server "
-    "sim_tdp sim_klap simulator demo __main__"
-).split()
-"""Bottom up: a module imports only what stands before it, but for LAZY."""
+PACKAGE = ROOT / "tplink_exec"
+CONTRIBUTING = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+HALL = "the hall"
 
-LAZY = {
-    ("misread", "messages"),
-    ("transport", "retry"),
-    ("reach", "names"),
-    ("device", "smart"),
-    ("plain", "cli"),
-    ("cli", "wifi"),
-}
-"""Imports up, inside a function: what goes on when all does not go well."""
-
-HOT = {"cipher", "messages", "plain"}
+HOT = {"cipher", "scanner", "messages", "plain"}
 STANDARD = {"sys", "time", "gc", "_socket", "_json", "_signal", "posix"}
 """What hot modules may import from the standard library: anything else costs milliseconds."""
 
@@ -42,47 +27,126 @@ EXTENSIONS = (
 """Modules of the standard library that are in files of their own, or built in, by system."""
 
 
+def table(head):
+    """The rows of the table in CONTRIBUTING.md whose head begins so, as lists of cells."""
+    lines = CONTRIBUTING[CONTRIBUTING.index("\n| %s |" % head) + 1 :].split("\n\n")[0].splitlines()
+    return [[cell.strip().replace("`", "") for cell in line.split("|")[1:-1]] for line in lines[2:]]
+
+
+ROOMS = {room: may.split(", ") for room, _, may in table("room")}
+EXCEPTIONS = {(user, used): why for user, used, why in table("module")}
+
+
+def modules():
+    """Path by name, such as cli.main; a room's __init__ is called as the room is."""
+    found = {}
+    for path in PACKAGE.rglob("*.py"):
+        name = ".".join(path.relative_to(PACKAGE).with_suffix("").parts)
+        found[re.sub(r"\.?__init__$", "", name)] = path
+    return found
+
+
+MODULES = modules()
+
+
+def room(name):
+    return name.partition(".")[0] if "." in name or name in ROOMS else HALL
+
+
 def imports(path):
-    """(module, whether at top level) for every import in a file, function-local ones too."""
+    """(module, name or "", level, whether at top level) for every import in a file."""
     tree = ast.parse(path.read_text())
     top = set(map(id, tree.body))
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
-            yield from ((alias.name, id(node) in top) for alias in node.names)
+            yield from ((alias.name, "", 0, id(node) in top) for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
-            name = "." * node.level + (node.module or "")
-            yield name, id(node) in top
+            for alias in node.names:
+                yield node.module or "", alias.name, node.level, id(node) in top
 
 
-class Layers(unittest.TestCase):
-    def modules(self):
-        return {path.stem: path for path in (ROOT / "tplink_exec").glob("*.py")}
+def ours(name):
+    """The modules of this package that one imports, function-local and for types, too."""
+    path = MODULES[name]
+    package = list(path.relative_to(PACKAGE).parts[:-1])
+    for module, what, level, _ in imports(path):
+        if not level:
+            continue
+        base = ".".join([*package[: len(package) - level + 1], *filter(None, [module])])
+        if base == "shapes":  # a .pyi, which type checkers only see
+            continue
+        inner = ("%s.%s" % (base, what)).strip(".")
+        if inner in MODULES:
+            yield inner
+        elif base in MODULES:
+            yield base
+        else:
+            raise AssertionError("%s imports %s, which there is not" % (name, base))
 
-    def test_every_module_has_its_place(self):
-        self.assertEqual(set(self.modules()) - {"__init__"}, set(LAYERS))
 
-    def test_imports_go_down(self):
-        for name, path in self.modules().items():
-            for imported, _ in imports(path):
-                if not imported.startswith(".") or imported in (".", ".shapes"):
-                    continue  # shapes.pyi is for type checkers only
-                imported = imported[1:]
-                if (name, imported) in LAZY:
+class Rooms(unittest.TestCase):
+    def test_each_folder_is_a_room_of_the_table(self):
+        folders = {path.parent.name for path in PACKAGE.glob("*/__init__.py")}
+        self.assertEqual(folders | {HALL}, set(ROOMS), "the table of rooms is in CONTRIBUTING.md")
+
+    def test_a_room_says_what_it_may_import_as_the_table_does(self):
+        for name, may in ROOMS.items():
+            if name != HALL:
+                text = " ".join(ast.get_docstring(ast.parse(MODULES[name].read_text())).split())
+                self.assertIn("May import: %s." % ", ".join(may), text, name)
+
+    def test_imports_go_up_the_table(self):
+        """And only to what the room's row names."""
+        order = list(ROOMS)
+        for name in MODULES:
+            for used in ours(name):
+                if room(used) == room(name) or (name, used) in EXCEPTIONS or used == "":
                     continue
-                self.assertLess(LAYERS.index(imported), LAYERS.index(name), (name, imported))
-                self.assertNotEqual((name != "plain", imported), (True, "cli"))
+                allowed = {room(used), used} & set(ROOMS[room(name)])
+                self.assertTrue(allowed, "%s may not import %s" % (name, used))
+                if room(name) != "simulator":
+                    self.assertLess(order.index(room(used)), order.index(room(name)), name)
 
-    def test_lazy_imports_are_not_at_the_top(self):
-        for name, imported in LAZY:
-            found = dict(imports(self.modules()[name]))
-            self.assertFalse(found["." + imported])
+    def test_each_exception_is_one_and_is_not_at_the_top(self):
+        for (user, used), why in EXCEPTIONS.items():
+            self.assertIn(used, set(ours(user)), "the exception is not needed any more")
+            self.assertTrue(why, "an exception has its reason")
+            for module, _, level, top in imports(MODULES[user]):
+                self.assertFalse(level and top and module == used, user)
 
+    def test_no_circle(self):
+        graph = {
+            name: {used for used in ours(name) if (name, used) not in EXCEPTIONS}
+            for name in MODULES
+            if name
+        }
+        while True:
+            free = [name for name, used in graph.items() if not used & set(graph)]
+            if not free:
+                break
+            for name in free:
+                del graph[name]
+        self.assertFalse(graph, "these are in a circle, or import one")
+
+    def test_no_name_twice(self):
+        """Neither modules nor classes of different rooms have one name."""
+        seen = {}
+        for name, path in MODULES.items():
+            body = ast.parse(path.read_text()).body
+            classes = [node.name for node in body if isinstance(node, ast.ClassDef)]
+            own = [] if name in ROOMS else [name.rpartition(".")[2]]
+            for word in classes + own:
+                self.assertNotIn(word, seen, "%s and %s" % (name, seen.get(word)))
+                seen[word] = name
+
+
+class Imports(unittest.TestCase):
     def test_standard_library_only_and_little_of_it_where_it_is_hot(self):
         standard = {path.stem for path in Path(sysconfig.get_path("stdlib")).glob("*")}
         standard |= {*sys.builtin_module_names, *EXTENSIONS.split()}
-        for name, path in self.modules().items():
-            for imported, top in imports(path):
-                if imported.startswith(".") or imported == "tplink_exec":
+        for name, path in MODULES.items():
+            for imported, _, level, top in imports(path):
+                if level or imported.split(".")[0] == "tplink_exec":
                     continue
                 self.assertIn(imported.split(".")[0], standard, name)
                 if name in HOT and top:
@@ -102,15 +166,17 @@ class Layers(unittest.TestCase):
             start = START.replace("-ISc", "-ISc" + code)
             argv = [PYTHON, start, SINGLE_FILE, plug.host, str(plug.port), "check"]
             done = subprocess.run(argv, stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=20)
-        *modules, exit_code = done.stderr.decode().split()
-        ours = {name[len("tplink_exec.") :] for name in modules if name.startswith("tplink_exec.")}
+        *found, exit_code = done.stderr.decode().split()
+        ours = {name[len("tplink_exec.") :] for name in found if name.startswith("tplink_exec.")}
         self.assertEqual((exit_code, ours), ("0", HOT), done.stderr)
-        others = {name for name in modules if not name.startswith("tplink_exec")}
+        others = {name for name in found if not name.startswith("tplink_exec")}
         self.assertLessEqual(others, STANDARD)
 
+
+class Lengths(unittest.TestCase):
     def test_nothing_is_long(self):
         """300 lines a module, 40 a function (without docstring): more wants a reason, here."""
-        for path in [*self.modules().values(), *(ROOT / "scripts").glob("*.py")]:
+        for path in [*MODULES.values(), *(ROOT / "scripts").glob("*.py")]:
             text = path.read_text()
             self.assertLessEqual(text.count("\n"), 300, path)
             for node in ast.walk(ast.parse(text)):
@@ -118,7 +184,3 @@ class Layers(unittest.TestCase):
                     lines = node.end_lineno - node.lineno + 1
                     lines -= len((ast.get_docstring(node, clean=False) or "").splitlines())
                     self.assertLessEqual(lines, 40, (path, node.name))
-
-
-if __name__ == "__main__":
-    unittest.main()

@@ -44,44 +44,14 @@ class SingleFile(unittest.TestCase):
         result = run([*argv, *self.words], **options)
         self.assertEqual((result.code, result.out, result.err), (0, b"ON\n", b""), argv)
 
-    def test_it_is_current(self):
-        script = str(ROOT / "scripts" / "single_file.py")
-        result = run([sys.executable, script, "verify"])
-        self.assertEqual(
-            (result.code, result.out), (0, b""), "run: scripts/single_file.py generate"
-        )
-
-    def test_verify_notices(self):
-        for folder in ("scripts", "tplink_exec"):
-            shutil.copytree(str(ROOT / folder), os.path.join(self.folder, folder))
-        script = os.path.join(self.folder, "scripts", "single_file.py")
-        self.assertEqual(run([sys.executable, script, "verify"]).code, 0)
-        with open(os.path.join(self.folder, "tplink_exec", "cipher.py"), "a") as file:
-            file.write("# changed\n")
-        result = run([sys.executable, script, "verify"])
-        self.assertEqual(result.code, 1)
-        self.assertIn(b"+# changed\n", result.out)
-        for divider in ("\f", "'''"):
-            Path(self.folder, "tplink_exec", "cipher.py").write_text("# %s\n" % divider)
-            result = run([sys.executable, script, "generate"])
-            self.assertEqual((result.code, result.err[:19]), (1, b"tplink_exec.cipher:"))
-
-    def test_verify_notices_when_it_is_not_executable(self):
-        for folder in ("scripts", "tplink_exec"):
-            shutil.copytree(str(ROOT / folder), os.path.join(self.folder, folder))
-        script = os.path.join(self.folder, "scripts", "single_file.py")
-        os.chmod(os.path.join(self.folder, "scripts", "tplink-exec"), 0o644)
-        self.assertEqual(run([sys.executable, script, "verify"]).code, 1)
-        self.assertEqual(run([sys.executable, script, "generate"]).code, 0)
-        self.assertEqual(run([sys.executable, script, "verify"]).code, 0)
-
     def test_it_is_plain_text_and_executable(self):
         data = Path(SINGLE_FILE).read_bytes()
         self.assertTrue(data.isascii())
         self.assertNotIn(b"\r", data)
         self.assertTrue(os.stat(SINGLE_FILE).st_mode & stat.S_IXUSR)
         for path in ROOT.glob("tplink_exec/**/*.py"):
-            self.assertIn(b"\n" + path.read_bytes() + b"\f", data)  # verbatim
+            if path.parent.name == "tplink_exec" or path.stem != "__init__":
+                self.assertTrue(b"\n" + path.read_bytes() + b"\f" in data, path)  # verbatim
 
     def test_the_first_line_is_one_that_kernels_take(self):
         """Linux before 5.1 cuts it off after 127 bytes; macOS splits at blanks and at # ends it."""

@@ -21,19 +21,19 @@ KEY = 171
 """What the first byte is XORed with (0xAB, the initial value of all known clients)."""
 
 
-def encrypt(plain):
+def encrypt(plaintext):
     # type: (bytes | bytearray | memoryview) -> bytes
-    """Cipher text of `plain`, of the same length; b"" for b"".
+    """Cipher text of `plaintext`, of the same length; b"" for b"".
 
     Any bytes-like object with any byte values is taken; str raises TypeError.
     """
-    size = 8 * len(plain)
-    number = int.from_bytes(plain, "big") ^ KEY << size >> 8
+    size = 8 * len(plaintext)
+    number = int.from_bytes(plaintext, "big") ^ KEY << size >> 8
     shift = 8
     while shift < size:
         number ^= number >> shift
         shift *= 2
-    return number.to_bytes(len(plain), "big")
+    return number.to_bytes(len(plaintext), "big")
 
 
 def decrypt(cipher):

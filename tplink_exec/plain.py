@@ -52,7 +52,7 @@ def run(started=0.0):
         from .cli.main import main
 
         early.error = error
-        posix._exit(main(sys.argv[1:], started, early))
+        posix._exit(main(sys.argv[1:], started, TIMEOUT_S, early))
     posix._exit(deliver(output, started + TIMEOUT_S) if output else 0)
 
 

@@ -1,5 +1,5 @@
 # bash completion for tplink-exec, for bash 3.2 and later, with or without bash-completion.
-# Written by scripts/man_and_completions.py: not to be changed by hand.
+# Written by scripts/generate.py: not to be changed by hand.
 
 # The values of option $2 in mode $1, into `values`; fails when it takes none.
 _tplink_exec_values() {

@@ -1,5 +1,5 @@
 # fish completion for tplink-exec.
-# Written by scripts/man_and_completions.py: not to be changed by hand.
+# Written by scripts/generate.py: not to be changed by hand.
 
 # The mode, and the words before the cursor, without options and their values.
 function __tplink_exec_words

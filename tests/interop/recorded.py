@@ -27,7 +27,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
-from tplink_exec import messages, wire  # noqa: E402
+from tplink_exec import messages  # noqa: E402
+from tplink_exec.transport import wire  # noqa: E402
 
 PROGRAM = sys.executable, "-I", "-S", str(ROOT / "scripts" / "tplink-exec")
 REFUSED = 6  # its exit code for what a device does not have

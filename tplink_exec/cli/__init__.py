@@ -3,5 +3,5 @@
 Options, usage, the line of a failure, softScheck's dialect, and the subcommands that end by
 themselves: discover, encode, decode, demo. Others take `output.put`, `report.complain` and
 `arguments.Parser`.
-May import: the hall, transport, devices, network, commands.
+May import: the hall, transport, network, commands.
 """

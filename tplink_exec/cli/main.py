@@ -10,34 +10,33 @@ from ..address import is_address, is_digits, joined
 from ..commands.table import SUBCOMMANDS, rows
 from ..errors import PlugError, UsageError
 from ..transport.direct import direct
-from ..plain import GRACE_S, TIMEOUT_S
 from . import options as line
-from .output import put
+from .output import GRACE_S, put
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from ..shapes import Call, Early, Link
+    from ..shapes import Call, Early, Link  # noqa: F401 (type comments)
 
 
-def main(argv: "list[str]", started: float, early: "Early") -> int:
+def main(argv: "list[str]", started: float, timeout_s: float, early: "Early") -> int:
     """Run one command line; returns the exit code. Output goes to descriptors 1 and 2.
 
-    `started` is time.monotonic() at the process's first instruction, `early` what plain.run
-    gives: see connection.Connection.
+    `started` is time.monotonic() at the process's first instruction, `timeout_s` what there is
+    without --timeout, `early` what plain.run gives: see connection.Connection.
     """
     try:
         host, port, command, options = understand(argv)
         if options.get("command") == "join":
             from ..commands.join import password
 
-            deadline = started + options.get("--timeout", TIMEOUT_S)
+            deadline = started + options.get("--timeout", timeout_s)
             options["password"], waited_s = password(options["value"], deadline)
             started += waited_s
         if "--debug" in options and "--quiet" not in options:
             from .report import traced
 
             command = traced(command, joined(host, port))
-        deadline = started + options.get("--timeout", TIMEOUT_S)
+        deadline = started + options.get("--timeout", timeout_s)
         if host and not is_address(host):
             from ..network.reach import reach
 

@@ -8,6 +8,9 @@ import _signal as signal  # type: ignore[import-not-found]
 import posix  # like _signal, it is no file: there may be no descriptor left to open one
 import time
 
+GRACE_S = 0.1
+"""After the deadline, for an output that nobody reads."""
+
 
 def put(descriptor: int, data: bytes, limit_s: float = 5.0) -> None:
     """Write all of `data` within `limit_s` seconds. Raises OSError."""

@@ -21,11 +21,11 @@ BLANKS = frozenset(b" \t\r\n\v\f")
 def encode(argv: "list[str]") -> None:
     """The subcommand: JSON to base64, or bytes with --raw."""
     options = _parser("encode", "JSON").parse_args(argv)
-    plain = _input(options.text)
-    if not options.text and plain.endswith(b"\n"):  # echo's
-        plain = plain[:-1]
-    check_json(plain, "the input")
-    payload = encrypt(plain) if options.udp else frame(plain)
+    plaintext = _input(options.text)
+    if not options.text and plaintext.endswith(b"\n"):  # echo's
+        plaintext = plaintext[:-1]
+    check_json(plaintext, "the input")
+    payload = encrypt(plaintext) if options.udp else frame(plaintext)
     put(1, payload if options.raw else binascii.b2a_base64(payload))
 
 

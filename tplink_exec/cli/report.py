@@ -5,15 +5,11 @@ Imports nothing from files: there may be no descriptor left to open them.
 
 from ..errors import LocalError, PlugError
 from ..printable import one_line
-from .output import put
+from .output import GRACE_S, put
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ..shapes import Command, Exchange, Options
-
-
-GRACE_S = 0.1
-"""For a standard error that nobody reads: the deadline is over."""
 
 
 def failure(error: BaseException, where: str, quiet: bool) -> int:

@@ -2,5 +2,5 @@
 
 Requests as text, values as openHAB writes them, who a device is, what its meter says. Others take
 `detect.device` (the device at the other end of an exchange) and the methods of `plug.Plug`.
-May import: the hall, transport.
+May import: the hall.
 """

@@ -1,5 +1,5 @@
 """openhab: openHAB's configuration, written by what the devices say of themselves.
 
 Nothing outside takes anything but the subcommand, `openhab.openhab`.
-May import: the hall, transport, devices, network, commands, cli.
+May import: the hall, devices, network, cli.
 """

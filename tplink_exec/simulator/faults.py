@@ -22,11 +22,11 @@ HOLD = "hold"
 """Say nothing more and leave the connection open, until the other end closes it."""
 
 
-def _instead(plain: bytes) -> "Scenario":
+def _instead(plaintext: bytes) -> "Scenario":
     """A well-formed frame with another text in it."""
 
     def scenario(reply: bytes, number: int) -> "Steps":
-        yield frame(plain)
+        yield frame(plaintext)
 
     return scenario
 

@@ -18,9 +18,9 @@ HEADER = struct.Struct(">BBHHBBII")
 SEED = 0x5A6B7C8D
 
 
-def datagram(plain: bytes, serial: int) -> bytes:
-    fields = 2, 0, 1, len(plain), 17, 0, serial
-    return HEADER.pack(*fields, crc32(HEADER.pack(*fields, SEED) + plain)) + plain
+def datagram(plaintext: bytes, serial: int) -> bytes:
+    fields = 2, 0, 1, len(plaintext), 17, 0, serial
+    return HEADER.pack(*fields, crc32(HEADER.pack(*fields, SEED) + plaintext)) + plaintext
 
 
 def probed(data: bytes) -> "int | None":
@@ -28,14 +28,14 @@ def probed(data: bytes) -> "int | None":
     if len(data) < HEADER.size:
         return None
     *fields, crc = HEADER.unpack_from(data)
-    plain = data[HEADER.size :]
+    plaintext = data[HEADER.size :]
     version, kind, operation, size, _, _, serial = fields
-    if (version, kind, operation, size) != (2, 0, 1, len(plain)):
+    if (version, kind, operation, size) != (2, 0, 1, len(plaintext)):
         return None
-    if crc != crc32(HEADER.pack(*fields, SEED) + plain):
+    if crc != crc32(HEADER.pack(*fields, SEED) + plaintext):
         return None
     try:
-        return serial if not plain or isinstance(json.loads(plain.decode()), dict) else None
+        return serial if not plaintext or isinstance(json.loads(plaintext.decode()), dict) else None
     except (ValueError, RecursionError):
         return None
 

@@ -49,15 +49,15 @@ def expand(key: bytes) -> "list[bytes]":
     return keys
 
 
-def encrypt(keys: "list[bytes]", iv: bytes, plain: bytes) -> bytes:
-    """The cipher text of `plain` of any length: 1 to 16 bytes longer, in blocks of 16."""
-    padding = 16 - len(plain) % 16
-    plain = plain + bytes([padding]) * padding
+def encrypt(keys: "list[bytes]", iv: bytes, plaintext: bytes) -> bytes:
+    """The cipher text of `plaintext` of any length: 1 to 16 bytes longer, in blocks of 16."""
+    padding = 16 - len(plaintext) % 16
+    plaintext = plaintext + bytes([padding]) * padding
     first, *middle, last = [int.from_bytes(key, "big") for key in keys]
     block = _block(iv)
     blocks = []
-    for start in range(0, len(plain), 16):
-        block ^= _block(plain[start : start + 16]) ^ first
+    for start in range(0, len(plaintext), 16):
+        block ^= _block(plaintext[start : start + 16]) ^ first
         for key in middle:
             block = _mix(_substitute(block, 16, SBOX, 5), COLUMNS) ^ key
         block = _substitute(block, 16, SBOX, 5) ^ last
@@ -79,11 +79,11 @@ def decrypt(keys: "list[bytes]", iv: bytes, cipher: bytes) -> bytes:
         state = _substitute(state, size, INVERSE, 13) ^ key
         state = _mix(_mix(_mix(state, columns), columns), columns)
     state = _substitute(state, size, INVERSE, 13) ^ last
-    plain = (state ^ previous).to_bytes(size, "big")
-    padding = plain[-1]
-    if not 0 < padding <= 16 or plain[-padding:] != bytes([padding]) * padding:
+    plaintext = (state ^ previous).to_bytes(size, "big")
+    padding = plaintext[-1]
+    if not 0 < padding <= 16 or plaintext[-padding:] != bytes([padding]) * padding:
         raise ValueError("the padding is wrong")
-    return plain[:-padding]
+    return plaintext[:-padding]
 
 
 def _block(data: bytes) -> int:

@@ -60,7 +60,7 @@ class Connection:
         """Whether a reply has come by this connection: then the device may close it at will."""
 
     def exchange(self, request: bytes, once: bool = False) -> bytes:
-        """The device's reply to `request`, both plain JSON text.
+        """The device's reply to `request`, both JSON text.
 
         `once`: never send it again after it may have reached the device. Raises Unreachable,
         DeadlineExceeded, ProtocolError and LocalError.

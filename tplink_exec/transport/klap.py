@@ -93,12 +93,12 @@ class Session:
         self.seq = int.from_bytes(iv[28:], "big", signed=True)
         self.sig = sha256(b"ldk" + secret).digest()[:28]
 
-    def seal(self, plain: bytes, seq: "int | None" = None) -> "tuple[int, bytes]":
+    def seal(self, plaintext: bytes, seq: "int | None" = None) -> "tuple[int, bytes]":
         """The number of a message and its body: the next request's, or the reply's to `seq`."""
         if seq is None:
             seq = self.seq = self.seq + 1 if self.seq < 0x7FFFFFFF else -0x80000000
         number = _number(seq)
-        cipher = encrypt(self.keys, self.iv + number, plain)
+        cipher = encrypt(self.keys, self.iv + number, plaintext)
         return seq, sha256(self.sig + number + cipher).digest() + cipher
 
     def open(self, body: bytes, seq: int) -> bytes:

@@ -56,7 +56,7 @@ class Klap:
         self.session = None  # type: Session | None
 
     def exchange(self, request: bytes, once: bool = False) -> bytes:
-        """The device's reply to `request`, both plain JSON text. Raises PlugError."""
+        """The device's reply to `request`, both JSON text. Raises PlugError."""
         forgotten = False
         pauses = [0.0, *([] if once else self.http.pauses_s["dropped"])]
         while True:

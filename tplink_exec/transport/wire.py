@@ -9,9 +9,9 @@ MAX_REPLY = 1 << 20
 """Bytes. Real replies have hundreds, a strip's a few thousand; more is a lie or a mistake."""
 
 
-def frame(plain: bytes) -> bytes:
-    """`plain` as it is sent on TCP."""
-    return len(plain).to_bytes(4, "big") + encrypt(plain)
+def frame(plaintext: bytes) -> bytes:
+    """`plaintext` as it is sent on TCP."""
+    return len(plaintext).to_bytes(4, "big") + encrypt(plaintext)
 
 
 def next_message(pending: bytearray) -> "bytes | None":
