@@ -724,7 +724,9 @@ class Statements(unittest.TestCase):
     def setUpClass(cls):
         paths = [path for path in EXAMPLES.rglob("*") if path.is_file()]
         cls.texts = {path: prose(path.read_text("utf-8")) for path in paths}
-        cls.texts[ROOT / "docs/migration.md"] = prose((ROOT / "docs/migration.md").read_text("utf-8"))
+        cls.texts[ROOT / "docs/migration.md"] = prose(
+            (ROOT / "docs/migration.md").read_text("utf-8")
+        )
 
     def where(self, pattern):
         """The names of the files that say so."""
