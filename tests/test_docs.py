@@ -17,7 +17,7 @@ import tempfile
 import unittest
 
 from tests.house import network, placed
-from tests.support import FORMS, ROOT, SINGLE_FILE, START, call, needs_first_line
+from tests.support import FORMS, ROOT, SINGLE_FILE, START, call, needs_first_line, run
 from tplink_exec.cli.usage import EXIT_CODES
 from tplink_exec.commands.table import COMMANDS, OPTIONS, SUBCOMMANDS, rows
 from tplink_exec.proxy.proxy import READS, SETS
@@ -129,10 +129,16 @@ class Tables(unittest.TestCase):
             self.assertTrue(model in told, "docs/simulate.md does not say what %s is" % model)
 
     def test_paths_of_the_proxy(self):
-        told = " ".join(re.findall(r"(?m)^\| (`.*?) \|", page("proxy")))
-        for path in (*READS, *SETS, "command", "devices.json", "device.json"):
-            found = re.search(r"[/`]%s`" % re.escape(path), told)
-            self.assertTrue(found, "docs/proxy.md has no path /DEVICE/%s" % path)
+        wanted = {("GET", "/DEVICE/" + name) for name in (*READS, "device.json")}
+        wanted |= {(method, "/DEVICE/" + name) for method in ("PUT", "POST") for name in SETS}
+        wanted |= {("GET", "/"), ("GET", "/DEVICE/"), ("GET", "/devices.json")}
+        wanted |= {("POST", "/DEVICE/command"), ("POST", "/command")}
+        told = set()
+        for row in re.findall(r"(?m)^\| (`.*?) \|", page("proxy")):
+            methods, paths = re.findall("GET|PUT|POST", row), re.findall(r"/[\w./]*", row)
+            told.update((method, path) for method in methods for path in paths)
+        self.assertEqual(wanted - told, set(), "docs/proxy.md lacks rows")
+        self.assertEqual(told - wanted, set(), "docs/proxy.md has rows of nothing")
 
     def test_messages_that_troubleshooting_explains(self):
         program = (ROOT / "scripts" / "tplink-exec").read_text(encoding="utf-8")
@@ -393,6 +399,19 @@ class Commands(unittest.TestCase):
         with open(copy) as file:
             self.assertEqual(file.readline(), "#!%s %s\n" % (python, START))
         self.assertIn(b"tplink-exec 0.", subprocess.check_output([copy, "--version"]))
+
+    def test_the_commands_that_watch_reads(self):
+        commands = re.findall(r"(?m)^    (.*\n)", page("watch"))
+        self.assertEqual(len(commands), 3)
+        with contextlib.ExitStack() as stack:
+            terminal = Terminal(stack, self.folder)
+            hosts = ["192.168.1.%d" % number for number in DEVICES] + ["192.168.1.3#2"]
+            words = [*FORMS["file"], "watch", *map(terminal.there, hosts)]
+            result = run(words, terminal.there("".join(commands)).encode())
+            self.assertEqual((result.code, result.err), (0, b""))
+            for line in (b"Living room ON\n", b"Plug 2 ON\n", b"Ceiling ON\n"):
+                self.assertIn(line, result.out)
+            self.assertEqual(terminal.run("tplink-exec 192.168.1.4 9999 brightness"), ("40\n", 0))
 
     def test_the_python_example(self):
         namespace = {}
