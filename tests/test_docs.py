@@ -47,7 +47,8 @@ ELSEWHERE = (
 )
 """How lines of sh blocks begin that are not run here, and where they are, or why not."""
 
-WAITING = ("/192.168.1.3/2/", ":klap2 ", "--mac ")
+MAC = "--mac" in rows(SUBCOMMANDS)["simulate"][1]
+WAITING = ("/192.168.1.3/2/", *(() if MAC else (":klap2 ", "--mac ")))
 """Parts of lines for which the program is not ready yet."""
 
 LONG = ("simulate", "proxy", "watch")
@@ -277,6 +278,8 @@ class Terminal:
         self.stop(words[0])
         if words[0] == "simulate":
             words[1:1] = ["--address", self.places["127.0.0."] + "1"]
+            if MAC and "--mac" not in words:  # that of 127.0.0.1
+                words[1:1] = ["--mac", "50:C7:BF:00:00:00"]
         if words[0] == "proxy":
             if "--local-port" in words:
                 words[words.index("--local-port") + 1] = "0"
