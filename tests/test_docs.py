@@ -34,6 +34,7 @@ DEVICES = {2: ("HS110", "Living room"), 3: ("HS300", "Desk"), 4: ("LB130", "Ceil
 
 ELSEWHERE = (
     ("python3 -m unittest", "this is it"),
+    ("./scripts/tplink-exec demo", "tests/simulator/test_simulator.py"),
     ("mosquitto_", "tests/interop/mosquitto.py"),
     ("tplink-exec watch 192.168.1.2 | mosquitto_pub", "tests/interop/mosquitto.py"),
     ("sudo tshark", "tests/interop/tshark.py"),
