@@ -1,4 +1,4 @@
-"""What the proxy's page does: it asks for the devices again and again, and sends what is clicked."""
+"""What the proxy's page does: it asks for the devices again and again, and sends what you click."""
 
 SCRIPT = """
 "use strict";
