@@ -62,7 +62,8 @@ def syntax(text: str) -> str:
 
 
 def typed(word: str) -> str:
-    return ("\\fI%s\\fR" if re.fullmatch("[A-Z][A-Z_0-9,]*", word) else "\\fB%s\\fR") % roff(word)
+    font = "I" if re.fullmatch("[:#]?[A-Z][A-Z_0-9,:]*", word) else "B"
+    return "\\f%s%s\\fR" % (font, roff(word))
 
 
 def entry(tag: str, text: str) -> str:

@@ -149,7 +149,7 @@ class Generated(Folder):
         tables = (package / "commands" / "table.py").read_text()
         row = "extra | extra.extra | [-l P] [--pick a or b]... HOST... | .does %s" % NASTY
         tables = tables.replace('\nSUBCOMMANDS = """\n', '\nSUBCOMMANDS = r"""\n%s\n' % row)
-        row = "scene | day, night or off | commands.fields.led | %s | nothing" % NASTY
+        row = "scene | day, night or off | fields.led | %s | nothing" % NASTY
         tables = tables.replace('\nCOMMANDS = """\n', '\nCOMMANDS = r"""\n%s\n' % row)
         (package / "commands" / "table.py").write_text(tables)
         result = run([sys.executable, "scripts/generate.py"], cwd=self.folder)

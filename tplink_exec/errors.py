@@ -11,6 +11,8 @@ class PlugError(Exception):
     exit_code = 5
     output = b""
     """What goes to standard output all the same: a reply that the user's own request got."""
+    no_outlet = False
+    """The device has no such outlet."""
 
 
 class UsageError(PlugError):

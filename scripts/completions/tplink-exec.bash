@@ -27,6 +27,7 @@ _tplink_exec_values() {
         "openhab --timeout") values="" ;;
         "simulate --model") values="HS100 HS110 HS110v4 HS107 KP303 HS300 HS220 LB100 LB130 KL430 KP125M L530" ;;
         "simulate --address") values="" ;;
+        "simulate --mac") values="" ;;
         "simulate --port") values="" ;;
         "simulate --klap") values="1 2" ;;
         "simulate --http-port") values="" ;;
@@ -51,7 +52,7 @@ _tplink_exec_flags() {
         decode) flags="-h --help --raw --udp" ;;
         watch) flags="-h --help --interval --repeat --timeout --json --port --debug" ;;
         openhab) flags="-h --help --discover --output --dry-run --program --port --timeout" ;;
-        simulate) flags="-h --help --model --address --port --klap --http-port --login --fault" ;;
+        simulate) flags="-h --help --model --address --mac --port --klap --http-port --login --fault" ;;
         proxy) flags="-h --help -l --local-port --local-addr -p --hs100-port --allow-host --token-file --debug" ;;
         demo) flags="-h --help" ;;
     esac

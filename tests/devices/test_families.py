@@ -1,9 +1,9 @@
-"""Every command against every family, and what each means there: processes, real sockets."""
+"""Every command against every family, and what each means there: whole calls, real sockets."""
 
 import json
 import unittest
-from concurrent.futures import ThreadPoolExecutor
 
+from tests import support
 from tests.support import FORMS, assert_failure, run, simulated
 from tplink_exec.commands.table import COMMANDS, rows
 from tplink_exec.simulator.models import MODELS
@@ -51,25 +51,40 @@ ABLE = {
 """Who can do a command, where that is not everyone."""
 
 
+def words(device, line):
+    cut = line.split(" ", 1) if line.startswith("json") else line.split()
+    return [device.host, str(device.port), *cut]
+
+
 def call(device, line, **options):
-    place = [device.host, str(device.port)]
-    words = line.split(" ", 1) if line.startswith("json") else line.split()
-    return run([*FORMS["file"], *place, *words], **options)
+    return support.call(*words(device, line), **options)
 
 
 class Everything(unittest.TestCase):
     def test_each_command_against_each_family(self):
         """It works and prints what its row in the table says, or is exit 6 and says what does."""
-        with ThreadPoolExecutor(4) as pool:
-            list(pool.map(self.one_model, MODELS))
+        for model in MODELS:
+            with simulated(model, state=1) as device:
+                for command in rows(COMMANDS):
+                    for line in SAMPLES.get(command, (command,)):
+                        result = call(device, line, stdin=b"secret\n")
+                        with self.subTest((model, line)):
+                            self.judge(model, device, command, line, result)
 
-    def one_model(self, model):
-        with simulated(model, state=1) as device:
-            for command in rows(COMMANDS):
-                for line in SAMPLES.get(command, (command,)):
-                    result = call(device, line, stdin=b"secret\n")
-                    with self.subTest((model, line)):
-                        self.judge(model, device, command, line, result)
+    def test_as_processes(self):
+        """Each kind of device, from modules that are imported as they are wanted."""
+        for form in FORMS.values():
+            for model, line, printed in (
+                ("HS110", "toggle --print-state", b"ON\n"),
+                ("HS220", "brightness", b"0\n"),
+                ("KL430", "color", b"0,0,0\n"),
+                ("LB100", "on --print-state", b"ON\n"),
+                ("HS300", "on --child 6 --print-state", b"ON\n"),
+                ("HS110v4", "power", b"0.000\n"),
+            ):
+                with simulated(model) as device:
+                    result = run([*form, *words(device, line)])
+                    self.assertEqual(result[:3], (0, printed, b""), (form, model, line))
 
     def judge(self, model, device, command, line, result):
         if model not in ABLE.get(command, ALL):
@@ -340,7 +355,6 @@ class Strips(unittest.TestCase):
                 strip.device.outlets[1].alias = "\u041b\u0430\u043c\u043f\u0430 2"
                 whole = strip.device.device_id + "01"
                 for name in ("2", "\u043b\u0410\u043c\u043f\u0430 2", "01", whole, whole.lower()):
-                    place = [*FORMS["file"], strip.host, str(strip.port)]
                     for command, out, state in (
                         ("on", b"", 1),
                         ("check", b"ON\n", 1),
@@ -348,7 +362,8 @@ class Strips(unittest.TestCase):
                         ("55", b"", 1),
                         ("DECREASE", b"", 0),
                     ):
-                        result = run([*place, command, "--child", name])
+                        place = [strip.host, str(strip.port)]
+                        result = support.call(*place, command, "--child", name)
                         self.assertEqual((result.code, result.out, result.err), (0, out, b""))
                         if command in ("on", "55"):
                             context = json.loads(strip.requests[-1])["context"]

@@ -1,22 +1,26 @@
 #!/usr/bin/env python3
 """The proxy's page in a real browser: Debian's Chromium, without a window.
 
-    python3 tests/interop/chromium.py [FOLDER]
+    python3 tests/interop/chromium.py [FOLDER] [--picture PNG]
 
 Takes chromium and chromedriver from the PATH; where they are missing and this is root on Debian,
 apt-get installs chromium and chromium-driver. Otherwise: "skipped", exit code 0. Simulated
 devices and the proxy run on loopback addresses. Checked is
 
 - that the page lists the devices with state and power, and its switch really switches;
+- that an outlet's switch switches that outlet, and a slider dims, by keyboard or dragged;
 - that a change made elsewhere appears, and that a device that ends is unknown, not OFF;
 - that aliases which are HTML are just text, and that nothing is loaded from elsewhere;
 - that it fits a phone, and the switches are big enough for a finger;
 - that the token is asked for once;
 - that a page of another origin, and a stranger's name that leads to this machine, switch nothing.
 
-Screenshots go to FOLDER, or a temporary one that is named. Exit code 1 when anything failed.
+Screenshots go to FOLDER, or a temporary one that is named; with --picture a small one of a plug, a
+strip and a bulb, for the documentation, to PNG, and nothing is checked. Exit code 1 when anything
+failed.
 """
 
+import argparse
 import base64
 import contextlib
 import http.server
@@ -40,10 +44,13 @@ FLAGS = (
     "--host-resolver-rules=MAP\tstranger.example\t127.0.0.1,MAP\t*.invalid\t127.0.0.1"
 ).split(" ")
 HOSTILE = '<img src=x onerror="document.title=1"></script><script>document.title=2</script>'
-TITLE = "Plugs"
+TITLE, LAMP = "Devices", "Living room lamp"
 PHONE, SMALL_PHONE, DESKTOP = (390, 844), (320, 568), (1280, 800)
 FINGER = 44
 """CSS pixels: the least width and height of what is to be touched (WCAG 2.5.5)."""
+KEYS = {"right": "\ue014", "end": "\ue010", "page up": "\ue00e"}
+"""As WebDriver calls them."""
+PICTURE_WIDTH, PICTURE_BYTES = 420, 60000
 
 STRANGER = """<!DOCTYPE html><title>stranger</title><iframe name=f></iframe>
 <form method=post target=f enctype=text/plain action="@/command"><input name='{"system":
@@ -122,14 +129,13 @@ class Browser:
         body = {"cmd": command, "params": parameters}
         return self.call("POST", "/goog/cdp/execute", body)
 
-    def size(self, width, height, dark=False):
+    def size(self, width, height, dark=False, scale=2):
         mobile = width < 600
-        scale = 2 if mobile else 1
         self.devtools(
             "Emulation.setDeviceMetricsOverride",
             width=width,
             height=height,
-            deviceScaleFactor=scale,
+            deviceScaleFactor=scale if mobile else 1,
             mobile=mobile,
         )
         scheme = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
@@ -144,13 +150,31 @@ class Browser:
         said = self.call("POST", "/se/log", {"type": "browser"})
         return [entry["message"] for entry in said if entry["level"] in ("SEVERE", "WARNING")]
 
-    def click(self, selector):
+    def element(self, selector):
+        """Its path."""
         found = self.call("POST", "/element", {"using": "css selector", "value": selector})
-        self.call("POST", "/element/%s/click" % next(iter(found.values())))
+        return "/element/" + next(iter(found.values()))
+
+    def click(self, selector):
+        self.call("POST", self.element(selector) + "/click")
 
     def type(self, selector, text):
-        found = self.call("POST", "/element", {"using": "css selector", "value": selector})
-        self.call("POST", "/element/%s/value" % next(iter(found.values())), {"text": text})
+        self.call("POST", self.element(selector) + "/value", {"text": text})
+
+    def label(self, selector):
+        """What a screen reader says of it."""
+        return self.call("GET", self.element(selector) + "/computedlabel")
+
+    def drag(self, *steps):
+        """The mouse: "pointerDown", "pointerUp", or x and y, where it moves to."""
+        moves = [
+            {"type": step, "button": 0}
+            if isinstance(step, str)
+            else {"type": "pointerMove", "duration": 100, "x": step[0], "y": step[1]}
+            for step in steps
+        ]
+        mouse = {"type": "pointer", "id": "mouse", "actions": moves}
+        self.call("POST", "/actions", {"actions": [mouse]})
 
 
 def card(number, what):
@@ -200,6 +224,16 @@ def plug(place, *command):
     return done.stdout.decode().strip()
 
 
+def becomes(wanted, place, *command):
+    """What tplink-exec prints, as soon as it is `wanted`, or in the end."""
+    end = time.monotonic() + 10
+    found = plug(place, *command)
+    while found != wanted and time.monotonic() < end:
+        time.sleep(0.1)
+        found = plug(place, *command)
+    return found
+
+
 def obtained():
     """Whether there is a Chromium with its driver."""
     programs = ("chromium", "chromedriver")
@@ -233,6 +267,9 @@ def check_page(report, browser, base, places, folder):
     browser.click("article .switch")
     report.true("the switch shows ON", browser.until(now(0), "ON · 61.8 W").startswith("ON"))
     report.equal("the plug is on", plug(places[0], "check"), "ON")
+    time.sleep(0.5)
+    focus = "return document.activeElement === document.querySelector('article .switch')"
+    report.true("and the switch has the focus still", browser.run(focus))
     plug(places[2], "on")
     found = browser.until(now(2), "ON · 7.0 W")
     report.true("a change made elsewhere appears", found.startswith("ON"), found)
@@ -253,12 +290,60 @@ def check_page(report, browser, base, places, folder):
     report.equal("the console is silent", browser.complaints(), [])
 
 
+def check_outlets(report, browser, number, place):
+    """The strip that has the card `number`."""
+    row = "article:nth-of-type(%d) li:nth-child(%%d) " % (number + 1)
+    names = card(number, ".querySelectorAll('li')[1].textContent")
+    report.equal("a strip shows its outlets", browser.until(names, HOSTILE), HOSTILE)
+    report.equal("an outlet's switch has its name", browser.label(row % 3 + ".switch"), "Plug 3")
+    for outlets in ((2,), (3, 5)):  # at once
+        for outlet in outlets:
+            browser.click(row % outlet + ".switch")
+        for outlet in outlets:
+            found = becomes("ON", place, "check", "--child", str(outlet))
+            report.equal("outlet %d is on" % outlet, found, "ON")
+    states = [plug(place, "check", "--child", str(outlet)) for outlet in (1, 4, 6)]
+    report.equal("the others are not", states, ["OFF"] * 3)
+    shown = card(number, ".querySelectorAll('li.on').length")
+    report.equal("and the page says so", browser.until(shown, 3), 3)
+    browser.click(row % 2 + ".switch")
+    report.equal("off again", becomes("OFF", place, "check", "--child", "2"), "OFF")
+
+
+def check_slider(report, browser, number, place, name):
+    """The light that has the card `number`; it is on."""
+    slider = "article:nth-of-type(%d) input" % (number + 1)
+    value = card(number, '.querySelector("input").value')
+    report.equal("the slider has its name", browser.label(slider), "Brightness of " + name)
+    plug(place, "brightness", "40")
+    report.equal("it follows the light", browser.until(value, "40"), "40")
+    for keys, wanted in ((["right"] * 3, "43"), (["page up"], "53"), (["end"], "100")):
+        browser.type(slider, "".join(KEYS[key] for key in keys))
+        found = becomes(wanted, place, "brightness")
+        report.equal("%s dims to %s" % (", ".join(keys), wanted), found, wanted)
+    time.sleep(0.3)  # until it is polled
+    place_of = "const r = document.querySelector('%s').getBoundingClientRect();" % slider
+    browser.run("document.querySelector('%s').scrollIntoView()" % slider)
+    x, y, width = browser.run(place_of + "return [r.x, r.y + r.height / 2, r.width]")
+    middle = int(x + width / 2), int(y)
+    browser.drag((int(x + width - 8), int(y)), "pointerDown", (int(x + width / 3), int(y)), middle)
+    time.sleep(2.5)  # longer than until the next poll
+    report.equal("while it is dragged nothing is sent", plug(place, "brightness"), "100")
+    report.true("nor moves it back", 45 <= int(browser.run(value)) <= 55, browser.run(value))
+    browser.drag("pointerUp")
+    wanted = browser.run(value)
+    report.equal("dropped, it dims", becomes(wanted, place, "brightness"), wanted)
+    missing = "return [...document.querySelectorAll('.dim')].map((dim) => dim.hidden)"
+    report.equal("only lights have one", browser.run(missing).count(False), 1)
+
+
 def check_gone(report, browser, base, number, folder):
     """A device that has ended is unknown."""
     found = browser.until(now(number), "unknown")
     report.equal("a device that ends is unknown", found, "unknown")
     shown = browser.run(card(number, ".textContent"))
     report.true("and says why", "refused" in shown and "OFF" not in shown, shown)
+    report.true("and keeps its name", shown.startswith("HS110 9"), shown)
     disabled = card(number, '.querySelector(".switch").disabled')
     report.equal("its switch does nothing", browser.run(disabled), True)
     browser.screenshot(folder / "desktop.png")
@@ -289,6 +374,11 @@ def check_token(report, browser, place, folder):
         count = 'return document.querySelectorAll("article.on, article.off").length'
         report.equal("and asked for once", browser.until(count, 1), 1)
         report.equal("no form now", browser.run(hidden), True)
+        report.equal("one device gives the title", browser.run("return document.title"), LAMP)
+        wanted = "OFF" if plug(place, "check") == "ON" else "ON"
+        browser.screenshot(folder / "single.png")
+        browser.click("article .switch")
+        report.equal("and is switched", becomes(wanted, place, "check"), wanted)
 
 
 def check_strangers(report, browser, base, place, page):
@@ -323,22 +413,59 @@ def stranger(base, name):
     return "http://127.0.0.1:%d/" % server.server_address[1]
 
 
-def check(report, folder, stack):
-    enter = stack.enter_context
-    profile = enter(tempfile.TemporaryDirectory())
-    _, port = enter(running(["chromedriver", "--port=0"], r"successfully on port (\d+)"))
+def browsing(stack):
+    profile = stack.enter_context(tempfile.TemporaryDirectory())
+    driver = running(["chromedriver", "--port=0"], r"successfully on port (\d+)")
+    _, port = stack.enter_context(driver)
     browser = Browser(int(port), profile)
     stack.callback(browser.call, "DELETE", "")
+    return browser
+
+
+def take_picture(browser, path, stack):
+    """A plug, a strip and a bulb, in light mode."""
+    hosts = []
+    for number, (model, names) in enumerate(
+        (
+            ("HS110", ["Coffee machine"]),
+            ("LB130", ["Reading lamp"]),
+            ("KP303", ["Desk", "Monitor", "Printer", "Charger"]),
+        ),
+        11,
+    ):
+        hosts.append("127.0.84.%d" % number)
+        _, place = stack.enter_context(simulated(model, hosts[-1], "9999"))
+        for child, name in enumerate(names):
+            plug(place, "alias", name, *(["--child", str(child)] if child else []))
+        plug(place, "on", *(["--child", "1"] if names[1:] else []))
+    _, at = stack.enter_context(proxied(*hosts))
+    browser.size(PICTURE_WIDTH, 1000, scale=1)
+    browser.open("http://%s/" % at)
+    browser.until("return document.querySelectorAll('article.on').length", 3)
+    height = browser.run("return document.body.offsetHeight")
+    browser.size(PICTURE_WIDTH, height, scale=1)
+    browser.screenshot(path)
+    size = path.stat().st_size
+    print("%s: %d x %d pixels, %d bytes" % (path, PICTURE_WIDTH, height, size))
+    return 0 if size <= PICTURE_BYTES else 1
+
+
+def check(report, browser, folder, stack):
+    enter = stack.enter_context
     models = ("HS110", "HS100", "LB130", "HS300")
     devices = [enter(simulated(model, "127.0.84.%d" % n)) for n, model in enumerate(models, 1)]
     places = [place for _, place in devices]
-    plug(places[0], "alias", "Living room lamp")
+    plug(places[0], "alias", LAMP)
     plug(places[1], "alias", HOSTILE)
     plug(places[2], "alias", "Лампа 灯 Lämpchen")
+    plug(places[3], "alias", HOSTILE, "--child", "2")
     last, gone = enter(simulated("HS110", "127.0.84.9"))
     _, at = enter(proxied(*places, gone))
     base = "http://%s/" % at
     check_page(report, browser, base, [*places, gone], folder)
+    check_outlets(report, browser, 3, places[3])
+    check_slider(report, browser, 2, places[2], "Лампа 灯 Lämpchen")
+    report.equal("the console is still silent", browser.complaints(), [])
     last.terminate()
     last.wait(20)
     check_gone(report, browser, base, len(places), folder)
@@ -352,11 +479,18 @@ def main(argv):
     if not obtained():
         print("skipped: no chromium and chromedriver here")
         return 0
-    folder = Path(argv[0]) if argv else Path(tempfile.mkdtemp(prefix="tplink-exec-page-"))
+    parser = argparse.ArgumentParser()
+    parser.add_argument("folder", nargs="?", type=Path, metavar="FOLDER")
+    parser.add_argument("--picture", type=Path, metavar="PNG")
+    options = parser.parse_args(argv)
+    if options.picture:
+        with contextlib.ExitStack() as stack:
+            return take_picture(browsing(stack), options.picture, stack)
+    folder = options.folder or Path(tempfile.mkdtemp(prefix="tplink-exec-page-"))
     folder.mkdir(exist_ok=True)
     report = Report()
     with contextlib.ExitStack() as stack:
-        check(report, folder, stack)
+        check(report, browsing(stack), folder, stack)
     print("%d passed, %d failed; screenshots in %s" % (report.passed, report.failed, folder))
     return 1 if report.failed else 0
 

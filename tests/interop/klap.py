@@ -70,6 +70,7 @@ def host_of(number):
 def simulated(models, version, login):
     """The models are on their hosts; yields the HTTP port."""
     argv = [PROGRAM, "simulate", "--klap", str(version), "--login", login, "--http-port", "0"]
+    argv += ["--mac", "50:C7:BF:00:00:00"]
     argv += ["--address", host_of(0), *(word for model in models for word in ("--model", model))]
     with tempfile.TemporaryFile() as said:
         process = subprocess.Popen(argv, stdin=subprocess.DEVNULL, stdout=said, stderr=said)

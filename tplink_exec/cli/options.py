@@ -34,7 +34,7 @@ def understand(argv: "list[str]") -> "Call":
     host, port, options["command"] = bare(words[0]), int(words[1]), words[2].lower()
     if words[3:]:
         options["value"] = " ".join(words[3:])
-    return host, port, load(row(words[2])[1]), options
+    return host, port, load("commands." + row(words[2])[1]), options
 
 
 def local(name: str, arguments: object) -> "Call":

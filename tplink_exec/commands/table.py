@@ -13,46 +13,46 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ..shapes import Any, Callable
 
-# COMMAND | its value | function | does | prints
+# COMMAND | its value | function, in this room | does | prints
 COMMANDS = """
-on            |          | commands.switch.switch     | switches the relay or the light on | nothing
-off           |          | commands.switch.switch     | switches it off | nothing
-toggle        |          | commands.switch.switch     | reads the state, then sets the opposite | nothing
-check         |          | commands.switch.check      | reads the state; a strip is on when any outlet is | `ON` or `OFF`
-status        |          | commands.named.named         | system get_sysinfo | the device's JSON reply
-emeter        |          | commands.named.named         | emeter get_realtime | the device's JSON reply
-increase      |          | commands.light.step          | 10 % brighter; switches a plug on | nothing
-decrease      |          | commands.light.step          | 10 % darker, to off; switches a plug off | nothing
-0..100        |          | commands.light.item_percent  | what an openHAB Dimmer item sends: the brightness; a plug is on above 0 | nothing
-H,S,B         |          | commands.light.item_color    | what an openHAB Color item sends; without color, B is the brightness | nothing
-brightness    | [0..100] | commands.light.brightness    | sets or reads the brightness in percent | `0` to `100`, 0 when off
-color         | [H,S,B]  | commands.light.color         | sets or reads hue, saturation and brightness | `H,S,B`
-temperature   | [K]      | commands.light.temperature   | sets or reads the color temperature in kelvin | `2700`
-power         |          | commands.energy.figure    | what is drawn now | `61.753`, in W
-voltage       |          | commands.energy.figure    | of the mains; a strip's first outlet | `230.837`, in V
-current       |          | commands.energy.figure    | what is drawn now | `0.268`, in A
-total         |          | commands.energy.figure    | energy since the meter was reset | `16.323`, in kWh
-today         |          | commands.energy.sums    | energy of this day by the device's clock | `0.617`, in kWh
-month         |          | commands.energy.sums    | energy of this month by the device's clock | `4.100`, in kWh
-get           | FIELD    | commands.fields.get          | one field of get_sysinfo | its bare value
-alias         | [NAME]   | commands.fields.alias        | renames, or reads the name | the name
-led           | on/off   | commands.fields.led          | switches the LED | nothing
-time          |          | commands.named.named         | time get_time | the device's JSON reply
-schedule      |          | commands.named.named         | schedule get_rules | the device's JSON reply
-countdown     |          | commands.named.named         | count_down get_rules | the device's JSON reply
-antitheft     |          | commands.named.named         | anti_theft get_rules | the device's JSON reply
-cloudinfo     |          | commands.named.named         | cnCloud get_info | the device's JSON reply
-wlanscan      |          | commands.named.named         | the Wi-Fis in reach; takes seconds, so with `--timeout 20` | the device's JSON reply
-join          | SSID     | commands.join.join           | gives a new device the Wi-Fi; asks for the password, or reads it from standard input | nothing
-reboot        |          | commands.named.named         | restarts the device | nothing
-reset         |          | commands.named.named         | erases all its settings; only with `--yes` | nothing
-energy_reset  |          | commands.named.erase         | erases the meter's sums | nothing
-runtime_reset |          | commands.named.erase         | erases the statistics of use | nothing
-info          |          | commands.named.named         | the same as status | the device's JSON reply
-energy        |          | commands.named.named         | the same as emeter | the device's JSON reply
-ledon         |          | commands.named.named         | the same as led on | nothing
-ledoff        |          | commands.named.named         | the same as led off | nothing
-json          | JSON     | commands.fields.json_request | sends any request as it is | the device's JSON reply, with exit code 6, too
+on         | | switch.switch | switches the relay or the light on | nothing
+off        | | switch.switch | switches it off | nothing
+toggle     | | switch.switch | reads the state, then sets the opposite | nothing
+check      | | switch.check | reads the state; a strip is on when any outlet is | `ON` or `OFF`
+status     | | named.named | all that the device says of itself (system get_sysinfo) | the device's JSON reply
+emeter     | | named.named | what its meter shows now (emeter get_realtime) | the device's JSON reply
+increase   | | light.step | 10 % brighter; switches a plug on | nothing
+decrease   | | light.step | 10 % darker, in the end off; switches a plug off | nothing
+0..100     | | light.item_percent | sets the brightness, as an openHAB Dimmer item does; above 0 switches a plug on | nothing
+H,S,B      | | light.item_color | sets the color, as an openHAB Color item does; a device without color takes B as its brightness | nothing
+brightness | [0..100] | light.brightness | sets or reads the brightness in percent | `0` to `100`, 0 when off
+color      | [H,S,B] | light.color | sets or reads hue, saturation and brightness | `H,S,B`
+temperature | [K] | light.temperature | sets or reads the color temperature in kelvin | `2700`
+power      | | energy.figure | the power that is drawn now | `61.753`, in W
+voltage    | | energy.figure | the voltage of the mains; a strip's first outlet tells it | `230.837`, in V
+current    | | energy.figure | the current that is drawn now | `0.267518`, in A
+total      | | energy.figure | the energy used since the meter was reset | `16.323`, in kWh
+today      | | energy.sums | the energy used today, by the device's clock | `0.617`, in kWh
+month      | | energy.sums | the energy used this month, by the device's clock | `4.100`, in kWh
+get        | FIELD | fields.get | reads one field of what status prints | its value, without quotes
+alias      | [NAME] | fields.alias | renames the device, or reads its name | the name
+led        | on/off | fields.led | switches its LED | nothing
+time       | | named.named | the device's clock (time get_time) | the device's JSON reply
+schedule   | | named.named | its schedule (schedule get_rules) | the device's JSON reply
+countdown  | | named.named | its timer (count_down get_rules) | the device's JSON reply
+antitheft  | | named.named | the rules of its away mode (anti_theft get_rules) | the device's JSON reply
+cloudinfo  | | named.named | its connection to the cloud (cnCloud get_info) | the device's JSON reply
+wlanscan   | | named.named | lists the Wi-Fi networks in reach; takes seconds: add `--timeout 20` | the device's JSON reply
+join       | SSID | join.join | connects a new device to this Wi-Fi; asks for the password, or reads it from standard input | nothing
+reboot     | | named.named | restarts the device | nothing
+reset      | | named.named | erases all its settings; only with `--yes` | nothing
+energy_reset | | named.erase | erases the meter's sums | nothing
+runtime_reset | | named.erase | erases the statistics of use | nothing
+info       | | named.named | the same as status | the device's JSON reply
+energy     | | named.named | the same as emeter | the device's JSON reply
+ledon      | | named.named | the same as led on | nothing
+ledoff     | | named.named | the same as led off | nothing
+json       | JSON | fields.json_request | sends any request as it is | the device's JSON reply, even when the exit code is 6
 """
 
 WHOLE = "status info led ledon ledoff time reboot reset wlanscan join cloudinfo json".split()
@@ -60,29 +60,29 @@ WHOLE = "status info led ledon ledoff time reboot reset wlanscan join cloudinfo 
 
 # SUBCOMMAND | function | arguments | does
 SUBCOMMANDS = """
-discover | cli.discover.discover  | [--timeout S] [--target ADDRESS or CIDR]... [--json] [--save] [--port P] | finds the devices of the network
-encode   | cli.payload.encode     | [--raw] [--udp] [JSON]   | prints JSON as a device is sent it, in base64
-decode   | cli.payload.decode     | [--raw] [--udp] [BASE64] | prints what was sent or captured, as JSON
-watch    | watch.watch.watch        | [--interval S] [--repeat S] [--json] [--timeout S] [--port P] [--debug] [HOST]... | tells states as they change, does commands from standard input; HOST is ADDRESS or NAME[:PORT][#CHILD], default: all remembered devices
-openhab  | openhab.openhab.openhab    | [HOST or HOST:PORT]... [--discover] [--output DIR] [--dry-run] [--program PATH] [--port P] [--timeout S] | writes openHAB's things, items, rules, sitemap and whitelist for your devices
-simulate | simulator.simulate.simulate | [--model M]... [--address A] [--port P] [--klap V] [--http-port P] [--login L] [--fault F] | plays devices, until it is stopped
-proxy    | proxy.proxy.proxy        | [-l PORT] [--local-addr A] [-p PORT] [--allow-host NAME]... [--token-file F] [--debug] HOST... | serves devices over HTTP, until it is stopped
-demo     | cli.demo.demo          |                          | shows the main commands on a simulated plug
+discover | cli.discover.discover | [--timeout S] [--target ADDRESS or CIDR]... [--json] [--save] [--port P] | finds the devices in the network
+encode   | cli.payload.encode | [--raw] [--udp] [JSON] | prints JSON as it is sent to devices, in base64
+decode   | cli.payload.decode | [--raw] [--udp] [BASE64] | prints the JSON in what was sent or captured
+watch    | watch.watch.watch | [--interval S] [--repeat S] [--json] [--timeout S] [--port P] [--debug] [HOST]... | polls devices and prints each state whenever it changes; runs the commands it reads from standard input; HOST is ADDRESS or NAME[:PORT][#CHILD], default: all remembered devices
+openhab  | openhab.openhab.openhab | [HOST or HOST:PORT]... [--discover] [--output DIR] [--dry-run] [--program PATH] [--port P] [--timeout S] | writes openHAB's things, items, rules, sitemap and whitelist for your devices
+simulate | simulator.simulate.simulate | [--model MODEL[:TRANSPORT]]... [--address A] [--mac MAC] [--port P] [--klap V] [--http-port P] [--login L] [--fault F] | simulates devices until it is stopped
+proxy    | proxy.proxy.proxy | [-l PORT] [--local-addr A] [-p PORT] [--allow-host NAME]... [--token-file F] [--debug] HOST... | serves devices over HTTP until it is stopped
+demo     | cli.demo.demo | | shows the main commands on a simulated plug
 """
 
 # OPTION | the word that stands for its value | does
 OPTIONS = """
---timeout     | SECONDS | for the whole call: above 0, at most 3600; default 5
---child       | N, ALIAS or ID | an outlet of a strip: 1 is the first
---print-state |         | after switching, reads the state and prints it as check does
---transition  | MS      | a light or dimmer takes that long to change
---yes         |         | for reset
---transport   | auto, xor or klap | xor: PORT only; klap: the HTTP port only; auto (default): PORT, and when that is closed, the HTTP port
---http-port   | PORT    | where newer firmware speaks KLAP; default 80
---quiet       |         | nothing on standard error
---debug       |         | requests and replies, decoded, on standard error
---help        |         | prints the help
---version     |         | prints the version
+--timeout     | SECONDS | the time for the whole call: above 0, at most 3600; default 5
+--child       | N, ALIAS or ID | means one outlet of a strip; 1 is the first
+--print-state | | after switching, reads the state and prints it as check does
+--transition  | MS | a light or dimmer takes that long to change
+--yes         | | confirms reset
+--transport   | auto, xor or klap | xor: only PORT; klap: only the HTTP port; auto (default): PORT or, when that is closed, the HTTP port
+--http-port   | PORT | where newer firmware speaks KLAP; default 80
+--quiet       | | prints nothing on standard error
+--debug       | | prints requests and replies, decoded, on standard error
+--help        | | prints the help
+--version     | | prints the version
 """
 
 

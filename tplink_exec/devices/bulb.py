@@ -41,7 +41,6 @@ class Bulb(Dimmer):
         self.set(on)
 
     def has(self, what: str) -> bool:
-        """brightness, color or temperature."""
         return bool(self.info.get(FLAGS[what], what == "brightness"))
 
     def brightness(self) -> int:

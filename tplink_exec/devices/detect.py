@@ -26,9 +26,16 @@ def device(exchange: "Exchange", options: "Options") -> "Plug":
     if not kind:
         raise sysinfo.unknown(info)
     target = family(kind, info)(exchange, options, info)
-    if "--child" in options and kind != "strip":
-        raise target.cannot("outlets (--child)")
-    return target
+    return target if kind == "strip" else single(target)
+
+
+def single(target: Plug) -> Plug:
+    """`target`, which has no outlets, if none is meant."""
+    if "--child" not in target.options:
+        return target
+    error = target.cannot("outlets")
+    error.no_outlet = True
+    raise error
 
 
 def family(kind: str, info: "Fields") -> "type[Plug]":
@@ -60,7 +67,4 @@ def refusing(exchange: "Exchange", options: "Options", refusal: Refused) -> "Plu
         return target
     from .smart import Smart
 
-    target = Smart(exchange, options)
-    if "--child" in options:
-        raise target.cannot("outlets (--child)")
-    return target
+    return single(Smart(exchange, options))

@@ -5,16 +5,15 @@ from ..errors import Refused
 from ..messages import SET_RELAY_STATE, answer
 from .plug import Plug
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    pass
-
 STEP = "brightness, INCREASE, DECREASE, 0 to 100"
 MODULE = "smartlife.iot.dimmer"
 
 
 class Dimmer(Plug):
     name = "a dimmer"
+
+    def has(self, what: str) -> bool:
+        return what == "brightness"
 
     def switch(self, on: int) -> None:
         if "--transition" not in self.options:

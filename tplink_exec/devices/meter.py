@@ -32,7 +32,7 @@ TODAY = {"year": (1970, 9999), "month": (1, 12), "mday": (1, 31)}
 def reading(target: Plug, name: str) -> bytes:
     """power, voltage, current, total; a strip's is the sum over its outlets, but for volts."""
     meters = target.metered()
-    readings = [target.realtime(ids) for ids in (meters[:1] if name == "voltage" else meters)]
+    readings = [target.realtime(ids, name) for ids in (meters[:1] if name == "voltage" else meters)]
     return decimal(sum(micro(target, answer, name) for answer in readings))
 
 

@@ -54,6 +54,10 @@ class Plug:
     def state(self) -> int:
         return sysinfo.state(self.info)
 
+    def has(self, what: str) -> bool:
+        """brightness, color or temperature."""
+        return False
+
     def switch(self, on: int) -> None:
         if "--transition" in self.options:
             raise self.cannot("fading (--transition)")
@@ -97,8 +101,8 @@ class Plug:
             raise self.cannot("meter")
         return self.each()
 
-    def realtime(self, ids: "tuple[str, ...]") -> "Fields":
-        """The meter's get_realtime."""
+    def realtime(self, ids: "tuple[str, ...]", name: str = "power") -> "Fields":
+        """The meter's get_realtime, with `name` of meter.FIELDS if it has that at all."""
         return self.metering("get_realtime", "{}", ids)
 
     def metering(self, method: str, arguments: str, ids: "tuple[str, ...]") -> "Fields":

@@ -92,10 +92,10 @@ class Smart(Bulb):
             raise self.cannot("fading (--transition)")
         self.call("set_device_info", '{%s"device_on":%s}' % (values, "true" if on else "false"))
 
-    def realtime(self, ids: "tuple[str, ...]") -> "Fields":
+    def realtime(self, ids: "tuple[str, ...]", name: str = "power") -> "Fields":
         energy = self.energy()
         reading = {"power_mw": energy["current_power"]} if "current_power" in energy else {}
-        if self.options["command"] in ("voltage", "current"):
+        if name in ("voltage", "current"):
             try:
                 reading.update(self.read("get_emeter_data"))
             except Refused:

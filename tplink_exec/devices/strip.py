@@ -39,9 +39,10 @@ class Strip(Plug):
             "%d %s (id %s)" % (position, sysinfo.text(child, "alias"), sysinfo.text(child, "id"))
             for position, child in enumerate(self.children, 1)
         ]
-        text = "--child %s fits %s; the outlets are %s"
-        which = "%d outlets" % len(found) if found else "no outlet"
-        raise UsageError(text % (wanted, which, ", ".join(lines)))
+        which = "%d outlets are called" % len(found) if found else "there is no outlet"
+        error = UsageError("%s %.100s; the outlets are %s" % (which, wanted, ", ".join(lines)))
+        error.no_outlet = True
+        raise error
 
     def names(self, child: "Fields", position: int = 0) -> "list[str]":
         """Both forms of the id are among them: the whole one, and its last two characters."""

@@ -14,7 +14,7 @@ from .probes import KLAP_PROBE, MAX_DATAGRAM, TDP_PORT, XOR_PROBE, sighting
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from ..shapes import Container, Fields, Iterator, Rounds, Sequence  # noqa: F401 (type comments)
+    from ..shapes import Container, Fields, Iterator, Rounds, Sequence
 
 MAX_ADDRESSES = 65536
 BATCH = 16

@@ -19,7 +19,7 @@ from ..printable import MAX_DEVICE_TEXT
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from .points import Equipment  # noqa: F401 (type comments)
+    from .points import Equipment
 
 PREFIX = "Tplink_"
 MAX_NAME = 40

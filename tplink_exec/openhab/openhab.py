@@ -8,13 +8,14 @@ lose its items. What is written is in `templates`, and the names of the items in
 """
 
 import os
+import shlex
 import time
 
 from ..address import is_port
 from ..cli.arguments import Parser
 from ..cli.options import timeout_s
 from ..cli.output import put
-from ..errors import Unreachable, UsageError
+from ..errors import LocalError, Unreachable, UsageError
 from .files import changes, diff, sealed, write
 from .naming import name
 from .places import discovered, given, remembered
@@ -37,6 +38,9 @@ def openhab(argv: "list[str]") -> None:
     """The subcommand."""
     started = time.monotonic()
     options = arguments(argv)
+    if options.output and not os.path.isdir(options.output):
+        text = "--output: there is no folder %s; create it: mkdir -p %s"
+        raise LocalError(text % (options.output, shlex.quote(options.output)))
     devices = asked(places(options, started), started + options.timeout)
     name(devices)
     texts = files(sorted(devices, key=lambda device: device.name), options.program)

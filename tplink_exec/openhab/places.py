@@ -15,7 +15,7 @@ from ..network.known import load
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from ..shapes import Fields  # noqa: F401 (type comments)
+    from ..shapes import Fields
 
 ALNUM = frozenset("0123456789abcdefghijklmnopqrstuvwxyz")
 IN_NAMES = ALNUM | frozenset("-_")

@@ -4,9 +4,7 @@ import queue
 import threading
 import time
 
-from ..devices.bulb import Bulb
 from ..devices.detect import device
-from ..devices.dimmer import Dimmer
 from ..devices.meter import FIELDS, statistics
 from ..devices.plug import Plug
 from ..devices.strip import Strip
@@ -18,7 +16,7 @@ from .points import Equipment, Point
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from ..shapes import Any, Fields, Options  # noqa: F401 (type comments)
+    from ..shapes import Any, Fields
     from .places import Place
 
 THREADS = 16
@@ -85,9 +83,7 @@ def work(waiting: "Any", done: "Any", deadline: float) -> None:
 
 def ask(place: "Place", deadline: float) -> Equipment:
     """The device at `place`, with its points. Raises PlugError."""
-    options = {"command": "voltage"}  # type: Options  # with it SMART meters tell all they have
-    if place.klap:
-        options.update({"--transport": "klap", "--http-port": place.port})
+    options = {"--transport": "klap", "--http-port": place.port} if place.klap else {}
     link = reach(place.host, place.port, deadline, options)
     try:
         target = device(link.exchange, options)
@@ -104,11 +100,11 @@ def ask(place: "Place", deadline: float) -> Equipment:
 
 def points(target: Plug, label: str) -> "list[Point]":
     """Of a device that is one light or outlet."""
-    type = "Dimmer" if isinstance(target, Dimmer) else "Switch"
-    if isinstance(target, Bulb):
-        type = "Color" if target.has("color") else type if target.has("brightness") else "Switch"
+    type = "Dimmer" if target.has("brightness") else "Switch"
+    if target.has("color"):
+        type = "Color"
     found = [controlled(Point(type, label, "", [READS[type]], STATE_S))]
-    if isinstance(target, Bulb) and target.has("temperature"):
+    if target.has("temperature"):
         point = Point("temperature", label, "_Temperature", ["temperature"], FIGURES["power"])
         found.append(controlled(point, "temperature"))
     return found + metered(target, label)
@@ -156,7 +152,7 @@ def controlled(point: Point, *words: str) -> Point:
 def metered(target: Plug, label: str) -> "list[Point]":
     """Of the figures that its meter really has; one that no meter is asked for is none."""
     try:
-        reading = target.realtime(target.metered()[0])
+        reading = target.realtime(target.metered()[0], "voltage")  # with it SMART meters tell all
         names = [name for name in FIGURES if any(field in reading for field in FIELDS[name])]
         names = [name for name in names if name != "today"]
         if "total" not in names and has_today(target):

@@ -39,14 +39,18 @@ READS = {"state": "check"}
 for _name in "power voltage current total today month brightness color temperature".split():
     READS[_name] = _name
 SETS = ("state", "brightness", "color", "temperature")
-"""What may be read of a device, by which command, and what may be set: the paths' last part."""
+"""What may be read of a device or outlet, by which command, and what may be set."""
+PATHS = {
+    **dict.fromkeys(("/command", "/DEVICE/command"), ("POST",)),
+    **dict.fromkeys(("/", "/devices.json", "/DEVICE/", "/DEVICE/device.json"), SAFE),
+    **dict.fromkeys(("/DEVICE/CHILD/", "/DEVICE/CHILD/device.json"), SAFE),
+}
+for _name in READS:
+    for _path in ("/DEVICE/", "/DEVICE/CHILD/"):
+        PATHS[_path + _name] = (*SAFE, "PUT", "POST") if _name in SETS else SAFE
+"""All paths, and their methods; CHILD is what --child takes."""
 
-ITEM_COMMANDS = (
-    "commands.switch.switch",
-    "commands.light.step",
-    "commands.light.item_percent",
-    "commands.light.item_color",
-)
+ITEM_COMMANDS = "switch.switch", "light.step", "light.item_percent", "light.item_color"
 """The functions in table.COMMANDS of what an openHAB item sends."""
 
 HTML = "text/html; charset=utf-8"
@@ -54,7 +58,10 @@ JSON = "application/json; charset=utf-8"
 
 
 class Proxy:
-    """`devices` by the path's first part, in casefold; `sole` is the only one, if it is."""
+    """`devices` by the path's first part, in casefold; `sole` is the only one, if it is.
+
+    Where an `outlet` is "", the device is meant.
+    """
 
     def __init__(self, devices: "list[Worker]", guard: Guard) -> None:
         self.devices = {device.name.casefold(): device for device in devices}
@@ -73,41 +80,45 @@ class Proxy:
         if html and asked.method in SAFE and self.is_page(words):
             return Response(200, PAGE, HTML, CSP)  # without a token: it asks for it
         self.guard.check_token(asked)
-        if words == [""]:
-            allow(asked, SAFE)
-            return await status(list(self.devices.values()), asked, "")
-        if words == ["devices.json"]:
-            allow(asked, SAFE)
-            return Response(200, names(self.devices.values()), JSON)
         if words == ["command"] and self.sole:
-            return await self.command(self.sole, asked)
-        return await self.of_device(words, asked)
+            words = [self.sole.name, "command"]
+        if words not in ([""], ["devices.json"]):
+            return await self.of_device(words, asked)
+        allow(asked, SAFE)
+        if words[0]:
+            return Response(200, names(self.devices.values()), JSON)
+        return await status(list(self.devices.values()), asked, "/command")
 
     def is_page(self, words: "list[str]") -> bool:
         return words == [""] or (words[1:] in ([], [""]) and words[0].casefold() in self.devices)
 
     async def of_device(self, words: "list[str]", asked: "Request") -> Response:
-        """/DEVICE/ and what is below it."""
+        """/DEVICE/ and what is below it, with an outlet or without."""
         device = self.devices.get(words[0].casefold())
-        what = "/".join(words[1:])
         if not device:
             known = ", ".join(device.name for device in self.devices.values())
             raise HttpError(404, "no device %.100s; there are: %s" % (words[0], known))
+        *outlets, what = words[1:] or [""]
+        path = "/".join(["/DEVICE", *("CHILD" if word else "" for word in outlets), what])
+        if path not in PATHS or "/" in what:
+            text = "no path /DEVICE/%.100s; there are /DEVICE/ and /DEVICE/CHILD/ with %s"
+            raise HttpError(404, text % ("/".join(words[1:]), ", ".join(READS)))
+        allow(asked, PATHS[path])
+        outlet = "".join(outlets)
         if what == "command":
             return await self.command(device, asked)
         if what in READS:
-            allow(asked, (*SAFE, "PUT", "POST") if what in SETS else SAFE)
-            return await (self.read if asked.method in SAFE else self.set)(device, what, asked)
-        if what not in ("", "device.json"):
-            raise HttpError(404, "a device has no %.100s; it has state, power and others" % what)
-        allow(asked, SAFE)
+            act = self.read if asked.method in SAFE else self.set
+            return await act(device, outlet, what, asked)
         if what:
-            return Response(200, await ask(device, summary, "device.json"), JSON)
-        return await status([device], asked, "" if self.sole else "/" + quote(device.name))
+            work = functools.partial(summary, outlet=outlet)
+            return Response(200, await ask(device, work, "%s/%s" % (outlet, what)), JSON)
+        at = "" if self.sole and not outlet else "/" + quote(device.name)
+        at += "/%s/state" % quote(outlet, "") if outlet else "/command"
+        return await status([device], asked, at, outlet)
 
     async def command(self, device: Worker, asked: "Request") -> Response:
         """The body to the device, its reply to the client, both byte for byte."""
-        allow(asked, ("POST",))
         kind = asked.fields.get("content-type", "").partition(";")[0].strip().lower()
         if kind != "application/json":
             raise HttpError(415, "a command must have Content-Type: application/json")
@@ -124,19 +135,21 @@ class Proxy:
             return Response(error.status, refusal.output[:-1], JSON)
         return Response(200, reply[:-1], JSON)
 
-    async def read(self, device: Worker, what: str, asked: "Request") -> Response:
-        # Without a newline: openHAB's HTTP binding compares all of it with ON.
-        return Response(200, (await ask(device, doing(READS[what]), what)).rstrip(b"\n"))
+    async def read(self, device: Worker, outlet: str, what: str, asked: "Request") -> Response:
+        value = await ask(device, doing(READS[what], outlet), "%s/%s" % (outlet, what))
+        if not asked.fields.get("user-agent", "").startswith(("curl/", "Wget/")):
+            value = value.rstrip(b"\n")  # openHAB's HTTP binding compares all of it with ON
+        return Response(200, value)
 
-    async def set(self, device: Worker, what: str, asked: "Request") -> Response:
+    async def set(self, device: Worker, outlet: str, what: str, asked: "Request") -> Response:
         """The body is what an openHAB item sends, or the value."""
         text = asked.body.decode("utf-8", "replace").strip()
         if text.lower() in NO_VALUE:
             raise HttpError(400, "the value is '%s': openHAB's item has no value yet" % text)
         if what != "state":
-            await ask(device, doing(what, text))
+            await ask(device, doing(what, outlet, text))
         elif row(text)[1:2] and row(text)[1] in ITEM_COMMANDS:
-            await ask(device, doing(text.lower()))
+            await ask(device, doing(text.lower(), outlet))
         else:
             raise HttpError(400, "ON, OFF, TOGGLE, INCREASE, 0..100, H,S,B, not %.100s" % text)
         return Response(200)
@@ -149,12 +162,14 @@ def allow(asked: "Request", methods: "tuple[str, ...]") -> None:
         raise HttpError(405, text, ("Allow: " + ", ".join(methods),))
 
 
-def doing(name: str, value: "str | None" = None) -> "Callable[[Exchange], bytes]":
+def doing(name: str, outlet: str = "", value: "str | None" = None) -> "Callable[[Exchange], bytes]":
     """A command of table.COMMANDS as work for a device."""
     options = {"command": name}
+    if outlet:
+        options["--child"] = outlet
     if value is not None:
         options["value"] = value
-    return functools.partial(load(row(name)[1]), options=options)
+    return functools.partial(load("commands." + row(name)[1]), options=options)
 
 
 def proxy(argv: "list[str]") -> None:
@@ -210,7 +225,8 @@ def hosts(words: "list[str]", port: int) -> "list[tuple[str, str, int]]":
     for word in words:
         host, number, child = split(word, port)
         if child:
-            raise UsageError("%s: the proxy serves whole strips, not single outlets" % word)
+            text = "%s: the proxy serves whole strips; an outlet has a path: /%s/%s/state"
+            raise UsageError(text % (word, quote(word.partition("#")[0]), quote(child, "")))
         if word.casefold() in found:
             raise UsageError("HOST is %s, twice" % word)
         found[word.casefold()] = word, host, number

@@ -177,5 +177,5 @@ async def ask(device: Worker, work: "Callable[[Exchange], bytes]", read: str = "
         code = 502
         for kind, found in ((UsageError, 400), (Refused, 422), (DeadlineExceeded, 504)):
             if isinstance(error, kind):
-                code = found
+                code = 404 if error.no_outlet else found
         raise HttpError(code, "%s: %s" % (joined(device.host, device.port), error)) from error

@@ -5,16 +5,21 @@ models lists, and protocol captures. No I/O here: `simulate` puts a device on a 
 """
 
 import json
+import re
 import time
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from ..shapes import Answer, Clock, Method  # noqa: F401 (type comments)
+    from ..shapes import Answer, Clock, Method
 
 UTC_INDEX = 38
 """UTC in the devices' list of time zones (python-kasa, kasa/iot/iottimezone.py)."""
 
+FIRST_MAC = 0x50C7BF000000
 ACCESS_POINTS = [{"ssid": "House", "key_type": 3}, {"ssid": "Guest", "key_type": 0}]
+LATER = {"mic_type": "IOT.SMARTPLUGSWITCH", "feature": "TIM", "latitude_i": 0, "longitude_i": 0}
+"""What get_sysinfo of plugs, dimmers and strips says, but for that of the first hardware."""
+NEVER = {"type": -1}
 NO_RULES = {"rule_list": [], "version": 2, "enable": 0, "err_code": 0}
 CLOUD = {
     "username": "",
@@ -36,13 +41,18 @@ def says(answer: "Answer") -> "Method":
     return lambda _: dict(answer)
 
 
+def sold(model: str, sw_ver: str, common: "Answer", **more: object) -> "Answer":
+    """What get_sysinfo of a model always says."""
+    return {"sw_ver": sw_ver, "hw_ver": "1.0", "model": model, **common, **more}
+
+
 def is_int(value: object, low: int, high: int) -> bool:
     """Whether it is a JSON number from low to high, written without a fraction; true is none."""
     return type(value) is int and low <= value <= high
 
 
 class SimulatedDevice:
-    """The base of the families; `number` makes MAC, ids and alias its own.
+    """The base of the families; `number`, from FIRST_MAC, makes MAC, ids and alias its own.
 
     `clock` gives seconds since the epoch and is what the device's own time is. `methods` is
     module -> method -> function(arguments) -> object; each family fills it.
@@ -59,8 +69,8 @@ class SimulatedDevice:
         self.model = model
         self.clock = clock
         self.default_alias = self.alias = "%s %d" % (model, number + 1)
-        self.mac = "50:C7:BF:%02X:%02X:%02X" % (number >> 16, number >> 8 & 255, number & 255)
-        self.device_id = "8006%036X" % number
+        self.mac = ":".join(re.findall("..", "%012X" % (FIRST_MAC + number)))
+        self.device_id = "8006%036X" % (number % (1 << 48))
         self.reboots = self.resets = 0
         self.stainfo = {}  # type: Answer
         self.methods = {}  # type: dict[str, dict[str, Method]]
@@ -74,7 +84,7 @@ class SimulatedDevice:
         }
         self.schedule_methods = {
             "get_rules": says(NO_RULES),
-            "get_next_action": says({"type": -1, "err_code": 0}),
+            "get_next_action": says({**NEVER, "err_code": 0}),
             "erase_runtime_stat": says({"err_code": 0}),
         }
         self.cloud_methods = {"get_info": says(CLOUD)}

@@ -8,15 +8,14 @@ import asyncio
 import binascii
 import collections
 import json
-import socket
 from hashlib import md5
 
 from ..errors import ProtocolError
 from ..transport.klap import Session, auth_hash, client_hash, seed, server_hash
 from .http_faults import HTTP_FAULTS
 from .http_messages import KlapReply, KlapRequest, read_request
-from .server import DeviceServer, bound, play
-from .tdp import PORT, Tdp
+from .server import DeviceServer, play
+from .tdp import PORT, answer
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -118,7 +117,7 @@ def stage_of(request: KlapRequest) -> str:
 class KlapSimulator(DeviceServer):
     """A device with KLAP; a fault is played at one of STAGES, or at all of them ("").
 
-    `start` takes and returns the HTTP port. `discovery_port` is that of UDP, 0 any free one.
+    `start` takes and returns the HTTP port.
     """
 
     def __init__(
@@ -140,17 +139,8 @@ class KlapSimulator(DeviceServer):
         """Forget all sessions: the next request of each client gets 403."""
         self.klap.clients.clear()
 
-    async def start(self, address: str, port: int) -> int:
-        listener = bound(address, port)
-        try:
-            datagrams = bound(address, self.discovery_port, socket.SOCK_DGRAM)
-        except Exception:
-            listener.close()
-            raise
-        self.discovery_port = datagrams.getsockname()[1]
-        port = listener.getsockname()[1]
-        await self.answer_datagrams(Tdp(lambda: self.about(address, port)), datagrams)
-        return await self.listen(listener)
+    def found(self, data: bytes, address: str, port: int) -> "bytes | None":
+        return answer(data, lambda: self.about(address, port))
 
     def about(self, address: str, port: int) -> "Answer":
         """The result of the answer to discovery."""

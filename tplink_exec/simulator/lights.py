@@ -2,56 +2,46 @@
 
 import time
 
-from .base import SimulatedDevice, says
+from .base import SimulatedDevice, says, sold
 from .meters import BulbMeter, LightStripMeter, MilliMeter  # noqa: F401 (type comments)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ..shapes import Answer, Clock, Method  # noqa: F401 (type comments)
 
+WHITE_ONLY = {"is_color": 0, "is_variable_color_temp": 0}
+COLORS = {"is_color": 1, "is_variable_color_temp": 1}
+
 # model: what its get_sysinfo says.
 BULBS = {
-    "LB100": {
-        "sw_ver": "1.8.11 Build 191113 Rel.105336",
-        "hw_ver": "1.0",
-        "model": "LB100(US)",
-        "description": "Smart Wi-Fi LED Bulb with Dimmable Light",
-        "is_color": 0,
-        "is_variable_color_temp": 0,
-        "heapsize": 291960,
-    },
-    "LB130": {
-        "sw_ver": "1.8.11 Build 191113 Rel.105336",
-        "hw_ver": "1.0",
-        "model": "LB130(US)",
-        "description": "Smart Wi-Fi LED Bulb with Color Changing",
-        "is_color": 1,
-        "is_variable_color_temp": 1,
-        "heapsize": 290676,
-    },
-}  # type: dict[str, Answer]
-
+    "LB100": sold(
+        "LB100(US)",
+        "1.8.11 Build 191113 Rel.105336",
+        WHITE_ONLY,
+        description="Smart Wi-Fi LED Bulb with Dimmable Light",
+        heapsize=291960,
+    ),
+    "LB130": sold(
+        "LB130(US)",
+        "1.8.11 Build 191113 Rel.105336",
+        COLORS,
+        description="Smart Wi-Fi LED Bulb with Color Changing",
+        heapsize=290676,
+    ),
+}
 LIGHT_STRIPS = {
-    "KL430": {
-        "sw_ver": "1.0.10 Build 200522 Rel.104340",
-        "hw_ver": "1.0",
-        "model": "KL430(US)",
-        "description": "Kasa SimulatedSmart Light SimulatedStrip, Multicolor",
-        "is_color": 1,
-        "is_variable_color_temp": 1,
-        "status": "new",
-        "latitude_i": 0,
-        "longitude_i": 0,
-        "length": 16,
-        "lighting_effect_state": {
-            "brightness": 100,
-            "custom": 0,
-            "enable": 0,
-            "id": "",
-            "name": "",
-        },
-    },
-}  # type: dict[str, Answer]
+    "KL430": sold(
+        "KL430(US)",
+        "1.0.10 Build 200522 Rel.104340",
+        COLORS,
+        description="Kasa Smart Light Strip, Multicolor",
+        status="new",
+        latitude_i=0,
+        longitude_i=0,
+        length=16,
+        lighting_effect_state={"brightness": 100, "custom": 0, "enable": 0, "id": "", "name": ""},
+    ),
+}
 
 FULL_W = {"LB100": 7.0, "LB130": 10.0, "KL430": 18.0}
 WHITE_K = 2700

@@ -9,7 +9,7 @@ from .strips import STRIPS, SimulatedStrip
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ..shapes import Clock
-    from .base import SimulatedDevice  # noqa: F401 (type comments)
+    from .base import SimulatedDevice
 
 MODELS = {
     **dict.fromkeys(PLUGS, SimulatedPlug),

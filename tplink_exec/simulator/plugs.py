@@ -2,62 +2,47 @@
 
 import time
 
-from .base import NO_RULES, SimulatedDevice, is_int, says
+from .base import LATER, NEVER, NO_RULES, SimulatedDevice, is_int, says, sold
 from .meters import Meter, MilliMeter
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ..shapes import Answer, Clock
 
+FIRST = {"type": "IOT.SMARTPLUGSWITCH", "feature": "TIM", "latitude": 0, "longitude": 0}
+"""Hardware 1."""
+METERED = "TIM:ENE"
+
 # model: what its get_sysinfo says.
 PLUGS = {
-    "HS100": {
-        "sw_ver": "1.2.6 Build 200727 Rel.120236",
-        "hw_ver": "1.0",
-        "type": "IOT.SMARTPLUGSWITCH",
-        "model": "HS100(UK)",
-        "dev_name": "Wi-Fi Smart Plug",
-        "feature": "TIM",
-        "latitude": 0,
-        "longitude": 0,
-    },
-    "HS110": {
-        "sw_ver": "1.2.5 Build 171213 Rel.101523",
-        "hw_ver": "1.0",
-        "type": "IOT.SMARTPLUGSWITCH",
-        "model": "HS110(EU)",
-        "dev_name": "Wi-Fi Smart Plug With Energy Monitoring",
-        "feature": "TIM:ENE",
-        "latitude": 0,
-        "longitude": 0,
-    },
-    "HS110v4": {
-        "sw_ver": "1.0.4 Build 191111 Rel.143500",
-        "hw_ver": "4.0",
-        "mic_type": "IOT.SMARTPLUGSWITCH",
-        "model": "HS110(EU)",
-        "dev_name": "Smart Wi-Fi Plug With Energy Monitoring",
-        "feature": "TIM:ENE",
-        "status": "new",
-        "next_action": {"type": -1},
-        "latitude_i": 0,
-        "longitude_i": 0,
-    },
-}  # type: dict[str, Answer]
-
+    "HS100": sold("HS100(UK)", "1.2.6 Build 200727 Rel.120236", FIRST, dev_name="Wi-Fi Smart Plug"),
+    "HS110": sold(
+        "HS110(EU)",
+        "1.2.5 Build 171213 Rel.101523",
+        FIRST,
+        feature=METERED,
+        dev_name="Wi-Fi Smart Plug With Energy Monitoring",
+    ),
+    "HS110v4": sold(
+        "HS110(EU)",
+        "1.0.4 Build 191111 Rel.143500",
+        LATER,
+        hw_ver="4.0",
+        feature=METERED,
+        dev_name="Smart Wi-Fi Plug With Energy Monitoring",
+        status="new",
+        next_action=NEVER,
+    ),
+}
 DIMMERS = {
-    "HS220": {
-        "sw_ver": "1.5.7 Build 180912 Rel.104837",
-        "hw_ver": "1.0",
-        "mic_type": "IOT.SMARTPLUGSWITCH",
-        "model": "HS220(US)",
-        "dev_name": "Smart Wi-Fi Dimmer",
-        "feature": "TIM",
-        "next_action": {"type": -1},
-        "latitude_i": 0,
-        "longitude_i": 0,
-    },
-}  # type: dict[str, Answer]
+    "HS220": sold(
+        "HS220(US)",
+        "1.5.7 Build 180912 Rel.104837",
+        LATER,
+        dev_name="Smart Wi-Fi Dimmer",
+        next_action=NEVER,
+    ),
+}
 
 LOAD_W = 61.753
 DIMMER_PARAMETERS = {

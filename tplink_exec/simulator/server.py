@@ -10,7 +10,7 @@ from .faults import HOLD, RESET
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from ..shapes import Any, Steps  # noqa: F401 (type comments)
+    from ..shapes import Any, Callable, Steps  # noqa: F401 (type comments)
     from .base import SimulatedDevice
 
 BACKLOG = "backlog"
@@ -32,11 +32,45 @@ def bound(address: str, port: int, kind: int = socket.SOCK_STREAM) -> socket.soc
     return it
 
 
+def bound_pair(
+    address: str, port: int, udp_port: "int | None" = None
+) -> "tuple[socket.socket, socket.socket]":
+    """Sockets for TCP and UDP; of one port, unless UDP has its own. Raises LocalError."""
+    for attempt in range(20):
+        listener = bound(address, port)
+        try:
+            number = listener.getsockname()[1] if udp_port is None else udp_port
+            return listener, bound(address, number, socket.SOCK_DGRAM)
+        except LocalError:
+            listener.close()
+            if port or attempt == 19:
+                raise
+    raise AssertionError
+
+
+class Datagrams(asyncio.DatagramProtocol):
+    """Answers each with what `reply` gives, unless that is None."""
+
+    def __init__(self, reply: "Callable[[bytes], bytes | None]") -> None:
+        self.reply = reply
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self.transport = transport  # type: Any
+
+    def datagram_received(self, data: bytes, address: "tuple[str, int]") -> None:
+        reply = self.reply(data)
+        if reply is not None:
+            self.transport.sendto(reply, address)
+
+
 class DeviceServer:
     """A device, and optionally a fault; abstract: what it says is up to `exchange`.
 
     `connections` and `requests` (the last 100, plain text) count what came by TCP.
+    `discovery_port` is that of UDP, 0 any free one, None that of TCP.
     """
+
+    discovery_port = None  # type: int | None
 
     def __init__(self, device: "SimulatedDevice", fault: str = "") -> None:
         self.device = device
@@ -47,6 +81,24 @@ class DeviceServer:
 
     async def start(self, address: str, port: int) -> int:
         """Listen; port 0 takes a free one. Returns the port of TCP. Raises LocalError."""
+        return await self.serve(*bound_pair(address, port, self.discovery_port))
+
+    async def serve(self, listener: socket.socket, datagrams: socket.socket) -> int:
+        """Serve on bound sockets. Returns the port of TCP."""
+        if self.discovery_port == 0:
+            self.discovery_port = datagrams.getsockname()[1]
+        place = listener.getsockname()[:2]
+        protocol = Datagrams(lambda data: self.found(data, *place))
+        loop = asyncio.get_running_loop()
+        self.open.append((await loop.create_datagram_endpoint(lambda: protocol, sock=datagrams))[0])
+        if self.fault == BACKLOG:
+            self._fill_backlog(listener)
+        else:
+            self.open.append(await asyncio.start_server(self._serve, sock=listener, backlog=512))
+        return int(place[1])
+
+    def found(self, data: bytes, address: str, port: int) -> "bytes | None":
+        """What is said to a datagram; the place is that of TCP."""
         raise NotImplementedError
 
     async def exchange(
@@ -57,21 +109,6 @@ class DeviceServer:
         Raises ValueError and EOFError for what is no request.
         """
         raise NotImplementedError
-
-    async def listen(self, listener: socket.socket) -> int:
-        """Serve on a bound socket. Returns its port."""
-        if self.fault == BACKLOG:
-            self._fill_backlog(listener)
-        else:
-            self.open.append(await asyncio.start_server(self._serve, sock=listener, backlog=512))
-        return int(listener.getsockname()[1])
-
-    async def answer_datagrams(
-        self, protocol: asyncio.DatagramProtocol, datagrams: socket.socket
-    ) -> None:
-        loop = asyncio.get_running_loop()
-        found, _ = await loop.create_datagram_endpoint(lambda: protocol, sock=datagrams)
-        self.open.append(found)
 
     async def stop(self) -> None:
         """Stop listening, close all connections."""

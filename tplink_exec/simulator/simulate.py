@@ -2,26 +2,30 @@
 
 A device answers on TCP and on UDP (discovery) of one port, as real ones do, and keeps TCP
 connections open. It can play one of the faults in faults instead of answering on TCP. How
-it is with KLAP, see `klap_server`.
+it is with KLAP, see `klap_server`; all ways are in TRANSPORTS.
 """
 
 import asyncio
+import functools
 import ipaddress
-import socket
+import re
+from collections import namedtuple
 
-from ..address import joined
+from ..address import HTTP_PORT, joined
 from ..cipher import decrypt, encrypt
 from ..cli.arguments import Parser
 from ..cli.output import put
-from ..errors import LocalError, UsageError
+from ..errors import UsageError
 from ..transport.klap import DEFAULT_CREDENTIALS
 from ..transport.wire import frame, next_message
+from .base import FIRST_MAC
 from .faults import FAULTS
 from .http_faults import HTTP_FAULTS
 from .klap_server import KlapSimulator
 from .models import MODELS, device
-from .server import BACKLOG, DeviceServer, bound, play
+from .server import BACKLOG, DeviceServer, bound_pair, play
 from .smart_models import SMART_MODELS
+from .tdp import PORT
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -35,11 +39,9 @@ LOGINS = dict(zip(("blank", "kasa", "tapo"), DEFAULT_CREDENTIALS))
 class Simulator(DeviceServer):
     """A device on port 9999, or another."""
 
-    async def start(self, address: str, port: int) -> int:
-        """Listen on TCP and UDP; port 0 takes one that is free for both. Returns the port."""
-        listener, datagrams = bound_pair(address, port)
-        await self.answer_datagrams(_Discovery(self.device), datagrams)
-        return await self.listen(listener)
+    def found(self, data: bytes, address: str, port: int) -> "bytes | None":
+        reply = self.device.answer(decrypt(data))
+        return None if reply is None else encrypt(reply)
 
     async def exchange(
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, number: int
@@ -62,90 +64,115 @@ class Simulator(DeviceServer):
         return await play(steps, reader, writer)
 
 
-def bound_pair(address: str, port: int) -> "tuple[socket.socket, socket.socket]":
-    """Sockets for TCP and UDP of one port. Raises LocalError."""
-    for attempt in range(20):
-        listener = bound(address, port)
-        try:
-            number = listener.getsockname()[1]
-            return listener, bound(address, number, socket.SOCK_DGRAM)
-        except LocalError:
-            listener.close()
-            if port or attempt == 19:
-                raise
-    raise AssertionError
+Transport = namedtuple("Transport", "models port udp_port faults server")
+"""A row: its models, the option for its TCP port, its UDP port (None: the same), what can go wrong,
+and what makes a server of (device, fault, login=login)."""
 
 
-class _Discovery(asyncio.DatagramProtocol):
-    def __init__(self, device: "SimulatedDevice") -> None:
-        self.device = device
+HTTP = "http_port", PORT, HTTP_FAULTS
+TRANSPORTS = {
+    "xor": Transport(MODELS, "port", None, FAULTS, lambda it, fault, login: Simulator(it, fault)),
+    "klap1": Transport(MODELS, *HTTP, functools.partial(KlapSimulator, version=1)),
+    "klap2": Transport(
+        {**MODELS, **SMART_MODELS}, *HTTP, functools.partial(KlapSimulator, version=2)
+    ),
+}
+NAMES = " or ".join(", ".join(TRANSPORTS).rsplit(", ", 1))
 
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self.transport = transport  # type: Any
 
-    def datagram_received(self, data: bytes, address: "tuple[str, int]") -> None:
-        reply = self.device.answer(decrypt(data))
-        if reply is not None:
-            self.transport.sendto(encrypt(reply), address)
+class Models(list):  # type: ignore[type-arg]
+    """For argparse: a word is in it with any :TRANSPORT, which `players` looks at."""
+
+    def __contains__(self, word: object) -> bool:
+        return super().__contains__(str(word).partition(":")[0])
 
 
 def simulate(argv: "list[str]") -> None:
     """The subcommand: serve until a signal ends the process."""
     options = arguments().parse_args(argv)
-    models = options.model or ["HS100"]
+    devices = players(options)
+    check(options, devices)
+    asyncio.run(_serve_all(devices, options))
+
+
+def players(options: "Any") -> "list[tuple[str, str]]":
+    """Model and transport of each device. Raises UsageError."""
+    found = []
+    for word in options.model or ["HS100"]:
+        model, colon, transport = word.partition(":")
+        if not colon:
+            transport = "klap2" if model in SMART_MODELS else "xor"
+            if options.klap:
+                transport = "klap%d" % options.klap
+        if transport not in TRANSPORTS:
+            raise UsageError("--model %s: TRANSPORT is %s" % (word, NAMES))
+        if model not in TRANSPORTS[transport].models:
+            ways = [name for name, row in TRANSPORTS.items() if model in row.models]
+            text = model, " or ".join(ways), transport
+            raise UsageError("%s speaks %s only, not %s" % text)
+        found.append((model, transport))
+    return found
+
+
+def check(options: "Any", devices: "list[tuple[str, str]]") -> None:
+    """Whether the options go together. Raises UsageError."""
     try:
-        address = ipaddress.ip_address(options.address)
-        address + len(models)
+        options.address + len(devices)
     except ValueError as error:
         raise UsageError("--address: %s" % error) from None
-    port = options.port
-    if options.klap:
-        port = 80 if options.http_port is None else options.http_port
-    for number in (options.port, port):
+    for number in (options.port, options.http_port or 0):
         if not 0 <= number <= 65535:
             raise UsageError("a port is a number from 0 to 65535, not %d" % number)
-    check(options, models)
-    asyncio.run(_serve_all(models, address, port, options))
+    for _, name in devices:
+        if options.fault not in (None, BACKLOG, *TRANSPORTS[name].faults):
+            raise UsageError("--fault %s is none of %s" % (options.fault, name))
+    http = any(TRANSPORTS[name].port == "http_port" for _, name in devices)
+    if not http and (options.http_port, options.login) != (None, None):
+        raise UsageError("--http-port and --login go with KLAP: --klap V, --model M:klap2")
 
 
-def check(options: "Any", models: "list[str]") -> None:
-    """Whether the options go together. Raises UsageError."""
-    faults = HTTP_FAULTS if options.klap else FAULTS
-    if options.fault not in (None, BACKLOG, *faults):
-        text = "--fault %s is not one with --klap" if options.klap else "--fault %s wants --klap"
-        raise UsageError(text % options.fault)
-    if not options.klap and (options.http_port, options.login) != (None, None):
-        raise UsageError("--http-port and --login go with --klap")
-    if options.klap != 2 and any(model in SMART_MODELS for model in models):
-        raise UsageError("%s go with --klap 2 only" % " and ".join(SMART_MODELS))
-    login(options.login)
+def number_of(mac: str) -> int:
+    """That of the device with this MAC. Raises UsageError."""
+    if not re.fullmatch("[0-9A-Fa-f]{2}([:-]?[0-9A-Fa-f]{2}){5}", mac):
+        raise UsageError("--mac is a MAC like 50:C7:BF:00:00:01, not %s" % mac)
+    return int(re.sub("[:-]", "", mac), 16) - FIRST_MAC
 
 
-def login(words: "str | None") -> "tuple[str, str]":
+def number_at(address: "Address", port: int) -> int:
+    """Of a device without --mac: 0 of 127.0.0.1:9999, 1 of 127.0.0.2:9999.
+
+    By a prime modulus, so that all ports of an address differ, as do addresses nearby.
+    """
+    return (int(address) - 0x7F000001 + (port - 9999) * 10368889) % 16777213
+
+
+def login(words: str) -> "tuple[str, str]":
     """What --login means. Raises UsageError."""
-    user, colon, password = (words or "").partition(":")
-    if colon:
-        return user, password
-    if words and words not in LOGINS:
+    user, colon, password = words.partition(":")
+    if not colon and words not in LOGINS:
         raise UsageError("--login is USER:PASSWORD or one of %s" % ", ".join(LOGINS))
-    return LOGINS[words or "blank"]
+    return (user, password) if colon else LOGINS[words]
 
 
 def arguments() -> Parser:
-    """simulate's."""
     parser = Parser("simulate")
-    models = [*MODELS, *SMART_MODELS]
-    models_help = "each further one on the next address: " + ", ".join(models)
-    parser.add_argument("--model", action="append", choices=models, metavar="M", help=models_help)
-    parser.add_argument("--address", default="127.0.0.1", metavar="A", help="default %(default)s")
+    models = Models([*MODELS, *SMART_MODELS])
+    models_help = "each further one on the next address: %s; TRANSPORT: %s"
+    models_help %= ", ".join(models), NAMES
+    name = "MODEL[:TRANSPORT]"
+    parser.add_argument("--model", action="append", choices=models, metavar=name, help=models_help)
+    address = {"type": ipaddress.ip_address, "default": "127.0.0.1"}  # type: dict[str, Any]
+    parser.add_argument("--address", metavar="A", help="default %(default)s", **address)
+    mac_help = "of the first, the others count up; default: one for each address and port"
+    parser.add_argument("--mac", metavar="MAC", type=number_of, help=mac_help)
     parser.add_argument("--port", type=int, default=9999, metavar="P", help="0: any free one")
     klap_help = "1 or 2: newer firmware, with that version of KLAP on --http-port; --port is closed"
     parser.add_argument("--klap", type=int, choices=(1, 2), metavar="V", help=klap_help)
     http_help = "of KLAP; default 80, 0: any free one"
     parser.add_argument("--http-port", type=int, metavar="P", help=http_help)
     login_help = "of KLAP: USER:PASSWORD, or of a device without account: %s" % ", ".join(LOGINS)
-    parser.add_argument("--login", metavar="L", help=login_help + "; default blank")
-    faults_help = "what to do instead of answering: %s; with --klap: %s" % (
+    parser.add_argument("--login", type=login, metavar="L", help=login_help + "; default blank")
+    faults_help = "what to do instead of answering: %s; with KLAP: %s" % (
         ", ".join(sorted([*FAULTS, BACKLOG])),
         ", ".join(sorted([*HTTP_FAULTS, BACKLOG])),
     )
@@ -159,15 +186,20 @@ def played(model: str, number: int = 0) -> "SimulatedDevice":
     return SMART_MODELS[model](model, number) if model in SMART_MODELS else device(model, number)
 
 
-async def _serve_all(models: "list[str]", address: "Address", port: int, options: "Any") -> None:
+async def _serve_all(devices: "list[tuple[str, str]]", options: "Any") -> None:
     servers = []  # type: list[DeviceServer]
-    fault = options.fault or ""
-    for number, model in enumerate(models):
-        it = played(model, number)
-        if options.klap:
-            servers.append(KlapSimulator(it, fault, options.klap, login(options.login)))
-        else:
-            servers.append(Simulator(it, fault))
-        port = await servers[-1].start(str(address + number), port)
-        put(1, ("%s %s\n" % (model, joined(str(address + number), port))).encode())
+    http_port = HTTP_PORT if options.http_port is None else options.http_port
+    ports = {"port": options.port, "http_port": http_port}
+    for place, (model, transport) in enumerate(devices):
+        way = TRANSPORTS[transport]
+        address = options.address + place
+        sockets = bound_pair(str(address), ports[way.port], way.udp_port)
+        port = ports[way.port] = sockets[0].getsockname()[1]
+        given = options.mac
+        it = played(model, number_at(address, port) if given is None else given + place)
+        it.alias = it.default_alias = "%s %d" % (model, int(address) & 255)
+        login = options.login or LOGINS["blank"]
+        servers.append(way.server(it, options.fault or "", login=login))
+        await servers[-1].serve(*sockets)
+        put(1, ("%s %s\n" % (model, joined(str(address), port))).encode())
     await asyncio.Event().wait()

@@ -14,7 +14,7 @@ from .plugs import Relay
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from ..shapes import Answer, Clock, Method  # noqa: F401 (type comments)
+    from ..shapes import Answer, Clock, Method
 
 UNKNOWN_METHOD = -1002
 NO_METHOD = -1003

@@ -2,7 +2,7 @@
 
 import time
 
-from .base import is_int
+from .base import LATER, NEVER, is_int, sold
 from .meters import MilliMeter
 from .plugs import Relay, SimulatedSwitch
 
@@ -12,46 +12,23 @@ if TYPE_CHECKING:
 
 # model: how many outlets it has, and what its get_sysinfo says.
 STRIPS = {
-    "HS107": (
-        2,
-        {
-            "sw_ver": "1.0.8 Build 190103 Rel.163436",
-            "hw_ver": "1.0",
-            "mic_type": "IOT.SMARTPLUGSWITCH",
-            "model": "HS107(US)",
-            "feature": "TIM",
-            "latitude_i": 0,
-            "longitude_i": 0,
-        },
-    ),
+    "HS107": (2, sold("HS107(US)", "1.0.8 Build 190103 Rel.163436", LATER)),
     "KP303": (
         3,
-        {
-            "sw_ver": "1.0.3 Build 191105 Rel.113122",
-            "hw_ver": "1.0",
-            "mic_type": "IOT.SMARTPLUGSWITCH",
-            "model": "KP303(UK)",
-            "feature": "TIM",
-            "status": "new",
-            "ntc_state": 0,
-            "latitude_i": 0,
-            "longitude_i": 0,
-        },
+        sold("KP303(UK)", "1.0.3 Build 191105 Rel.113122", LATER, status="new", ntc_state=0),
     ),
     "HS300": (
         6,
-        {
-            "sw_ver": "1.0.12 Build 220121 Rel.175814",
-            "hw_ver": "2.0",
-            "mic_type": "IOT.SMARTPLUGSWITCH",
-            "model": "HS300(US)",
-            "feature": "TIM:ENE",
-            "status": "new",
-            "latitude_i": 0,
-            "longitude_i": 0,
-        },
+        sold(
+            "HS300(US)",
+            "1.0.12 Build 220121 Rel.175814",
+            LATER,
+            hw_ver="2.0",
+            feature="TIM:ENE",
+            status="new",
+        ),
     ),
-}  # type: dict[str, tuple[int, Answer]]
+}
 
 SHORT_IDS = {"HS107"}
 """Who names its outlets "00" and "01"; the others put their deviceId in front of that.
@@ -81,7 +58,7 @@ class SimulatedOutlet(Relay):
             "state": self.state,
             "alias": self.alias,
             "on_time": self.on_time,
-            "next_action": {"type": -1},
+            "next_action": NEVER,
         }
 
 

@@ -4,14 +4,13 @@ A datagram is a header of 16 bytes, and JSON after it or nothing: version 2, typ
 the JSON's length, flags, 0, a serial number, and the CRC-32 of all with SEED in its own place.
 """
 
-import asyncio
 import json
 import struct
 from binascii import crc32
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from ..shapes import Any, Callable
+    from ..shapes import Answer, Callable
 
 PORT = 20002
 HEADER = struct.Struct(">BBHHBBII")
@@ -40,17 +39,10 @@ def probed(data: bytes) -> "int | None":
         return None
 
 
-class Tdp(asyncio.DatagramProtocol):
-    """Answers probes with what `about` gives for the result of its JSON."""
-
-    def __init__(self, about: "Callable[[], dict[str, Any]]") -> None:
-        self.about = about
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self.transport = transport  # type: Any
-
-    def datagram_received(self, data: bytes, address: "tuple[str, int]") -> None:
-        serial = probed(data)
-        if serial is not None:
-            reply = json.dumps({"result": self.about(), "error_code": 0}, separators=(",", ":"))
-            self.transport.sendto(datagram(reply.encode(), serial), address)
+def answer(data: bytes, about: "Callable[[], Answer]") -> "bytes | None":
+    """What is said to a datagram, with `about` as the result of its JSON; None for no probe."""
+    serial = probed(data)
+    if serial is None:
+        return None
+    reply = json.dumps({"result": about(), "error_code": 0}, separators=(",", ":"))
+    return datagram(reply.encode(), serial)

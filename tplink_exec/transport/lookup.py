@@ -63,5 +63,6 @@ def addresses(host: str, port: int, timeout_s: float) -> "list[tuple[int, Socket
     if not done.acquire(timeout=max(timeout_s, 0)):
         raise DeadlineExceeded("no answer in time: looking up the name; does the DNS work?")
     if not found or not isinstance(found[0], tuple):
-        raise Unreachable("name not found: %s" % "".join(map(str, found)))
+        text = "name not found: %s; discover --save finds devices and remembers their names"
+        raise Unreachable(text % "".join(map(str, found)))
     return [(entry[0], entry[4]) for entry in found]

@@ -42,8 +42,6 @@ BRISK_S = 0.25
 """The least time for a try at a device that has answered before, but does not now."""
 FIRST_S = 1.0
 """The same for a device that has never answered."""
-OPTIONS = {"command": "power"}  # type: Options
-"""What Smart wants to know when it reads its meter."""
 
 Shown = collections.namedtuple("Shown", "alias state power metered at")
 """What is told of an outlet: its name, 1, 0 or None, W or None, and when it was asked."""
@@ -167,7 +165,7 @@ class Member:
 
     def target(self, exchange: "Exchange") -> Plug:
         """The device, asked what it is now."""
-        target = Smart(exchange, OPTIONS) if self.smart else device(exchange, OPTIONS)
+        target = Smart(exchange, {}) if self.smart else device(exchange, {})
         self.smart = isinstance(target, Smart)
         who = identity.of(target.fields())  # a SMART device is asked here
         if self.remembered and not identity.proves(who, self.remembered.entry):
@@ -181,8 +179,7 @@ class Member:
             if outlet.child:
                 if not isinstance(whole, Strip):
                     raise whole.cannot("outlets (#%s)" % outlet.child)
-                options = {**OPTIONS, "--child": outlet.child}
-                target = Strip(whole.exchange, options, whole.info)
+                target = Strip(whole.exchange, {"--child": outlet.child}, whole.info)
             state = target.state()
             outlet.alias = text({"alias": target.fields().get("alias") or ""}, "alias")
             outlet.mac = identity.of(whole.info)["mac"]

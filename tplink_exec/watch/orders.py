@@ -20,13 +20,13 @@ if TYPE_CHECKING:
 
 ALLOWED = "on, off, toggle, openHAB's commands, brightness, color or temperature with a value"
 CHECKS = {
-    "commands.switch.switch": None,
-    "commands.light.step": None,
-    "commands.light.item_percent": percent,
-    "commands.light.item_color": hsb,
-    "commands.light.brightness": percent,
-    "commands.light.color": hsb,
-    "commands.light.temperature": kelvin,
+    "switch.switch": None,
+    "light.step": None,
+    "light.item_percent": percent,
+    "light.item_color": hsb,
+    "light.brightness": percent,
+    "light.color": hsb,
+    "light.temperature": kelvin,
 }  # type: dict[str, Callable[[str], object] | None]
 """The commands that may be given, by their function in the table, and what checks their value."""
 
@@ -61,7 +61,7 @@ def understand(line: bytes) -> "tuple[str, str, Command, Options]":
     check = CHECKS[function]
     if check:
         check(options.get("value", words[0]))
-    return name, " ".join(words), load(function), options
+    return name, " ".join(words), load("commands." + function), options
 
 
 def find(members: "list[Member]", name: str) -> "tuple[Member, Outlet] | None":

@@ -1,0 +1,290 @@
+"""The proxy's paths of outlets, its JSON for the page, and what curl and wget get.
+
+The proxy is served in the tests' process, by the loop that has the simulated devices.
+"""
+
+import asyncio
+import http.client
+import json
+import socket
+import unittest
+from urllib.parse import quote
+
+from tests.support import assert_failure, call, klap_simulated, loop, sets, simulated
+from tplink_exec.proxy.guard import Guard
+from tplink_exec.proxy.http_server import HttpServer
+from tplink_exec.proxy.proxy import PATHS, READS, SETS, Proxy
+from tplink_exec.proxy.worker import Worker
+from tplink_exec.simulator.models import MODELS
+from tplink_exec.simulator.simulate import TRANSPORTS
+from tplink_exec.simulator.smart_models import SMART_MODELS
+
+
+class Served(unittest.TestCase):
+    def enter(self, context):
+        self.addCleanup(context.__exit__, None, None, None)
+        return context.__enter__()
+
+    def serve(self, *places):
+        """A proxy for (name, host, port), on `self.port`."""
+        listener = socket.socket()
+        listener.bind(("127.0.0.1", 0))
+        listener.listen()
+        self.port = listener.getsockname()[1]
+        devices = [Worker(*place, None) for place in places]
+        server = HttpServer(Proxy(devices, Guard(b"", [])).handle, 50, lambda text: None)
+        task = asyncio.run_coroutine_threadsafe(server.serve(listener), loop().loop)
+        self.addCleanup(task.cancel)
+
+    def simulate(self, *models):
+        """Devices of these models, by XOR, called d0, d1 and so on by the proxy."""
+        devices = [self.enter(simulated(model)) for model in models]
+        self.serve(*(("d%d" % n, it.host, it.port) for n, it in enumerate(devices)))
+        return devices
+
+    def ask(self, method, path, body=None, agent=None):
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
+        try:
+            connection.request(method, path, body, {"User-Agent": agent} if agent else {})
+            response = connection.getresponse()
+            self.allowed = response.getheader("Allow")
+            return response.status, response.read().decode()
+        finally:
+            connection.close()
+
+    def get(self, path):
+        status, text = self.ask("GET", path)
+        self.assertEqual(status, 200, text)
+        return text
+
+
+class Outlets(Served):
+    def test_number_alias_and_id(self):
+        (strip,) = self.simulate("HS300")
+        outlets = strip.device.outlets
+        outlets[1].alias = "Küche/Öfen #2?"
+        short = outlets[1].id[-2:]
+        for name in ("2", "Küche/Öfen #2?", "küche/öfen #2?", outlets[1].id, short):
+            path = "/d0/%s/state" % quote(name, "")
+            for method in ("PUT", "POST"):
+                for word, state in (("ON", 1), ("off", 0), ("TOGGLE", 1), ("0", 0), ("40.5", 1)):
+                    self.assertEqual(self.ask(method, path, word), (200, ""))
+                    states = [outlet.state for outlet in outlets]
+                    self.assertEqual(states, [0, state, 0, 0, 0, 0])
+                    self.assertEqual(self.get(path), "ON" if state else "OFF")
+
+    def test_what_is_read_and_set(self):
+        (strip,) = self.simulate("HS300")
+        strip.device.outlets[1].state = 1
+        for what, printed in (
+            ("state", "ON"),
+            ("power", "20.500"),
+            ("voltage", "230.837"),
+            ("current", "0.089"),
+            ("brightness", "100"),
+        ):
+            self.assertEqual(self.get("/d0/2/" + what), printed)
+        for what in ("total", "today", "month"):
+            self.assertRegex(self.get("/d0/2/" + what), r"^\d+\.\d{3,6}$")
+        self.assertEqual(self.get("/d0/1/power"), "0.000")
+        self.assertEqual(self.ask("PUT", "/d0/3/brightness", "7"), (200, ""))
+        self.assertEqual([outlet.state for outlet in strip.device.outlets], [0, 1, 1, 0, 0, 0])
+        self.assertEqual(self.get("/d0/power"), "51.250")
+        for method, what, body in (("GET", "color", None), ("PUT", "temperature", "2700")):
+            self.assertEqual(self.ask(method, "/d0/2/" + what, body)[0], 422)
+        for body in ("NULL", "", "fly", "101"):
+            self.assertEqual(self.ask("PUT", "/d0/2/state", body)[0], 400)
+
+    def test_unknown_outlets(self):
+        strip, _, _ = self.simulate("KP303", "HS110", "LB130")
+        for what in ("state", "power", "device.json", ""):
+            status, text = self.ask("GET", "/d0/9/" + what)
+            self.assertEqual((status, text.count("\n")), (404, 1))
+            self.assertIn(
+                "no outlet 9; the outlets are 1 Plug 1 (id %s" % strip.device.device_id, text
+            )
+        self.assertEqual(self.ask("PUT", "/d0/lamp/state", "ON")[0], 404)
+        strip.device.outlets[0].alias = "3"
+        status, text = self.ask("PUT", "/d0/3/state", "ON")
+        self.assertEqual(status, 404)
+        self.assertIn("2 outlets are called 3; the outlets are 1 3 (id", text)
+        self.assertEqual(sets(strip), [])
+        for name in ("d1", "d2"):
+            for method, what in (("GET", "state"), ("GET", ""), ("PUT", "state")):
+                status, text = self.ask(method, "/%s/2/%s" % (name, what), "ON")
+                self.assertEqual(status, 404)
+                self.assertIn("without outlets", text)
+
+    def test_a_smart_device_has_none(self):
+        plug = self.enter(klap_simulated("KP125M"))
+        self.serve(("plug", plug.host, plug.http_port))
+        self.addCleanup(setattr, Worker, "perform", Worker.perform)
+        Worker.perform = by_klap(Worker.perform)
+        self.assertEqual(self.ask("GET", "/plug/2/state")[0], 404)
+        self.assertEqual(self.get("/plug/state"), "OFF")
+
+    def test_text(self):
+        (strip,) = self.simulate("HS107")
+        strip.device.outlets[1].alias = "Fan \x1b[2J"
+        name = quote("Fan \x1b[2J", "")
+        for path in ("/d0/2/", "/d0/%s/" % name):
+            text = self.get(path)
+            self.assertTrue(text.startswith("DEVICE d0 "), text)
+            self.assertIn("    alias           : Fan \\x1b[2J\n", text)
+            self.assertNotIn("\x1b", text)
+            self.assertIn("curl http://127.0.0.1:%d%sstate\n" % (self.port, path), text)
+            self.assertIn(
+                "curl -X PUT -d ON http://127.0.0.1:%d%sstate\n" % (self.port, path), text
+            )
+
+    def test_the_command_is_the_whole_s(self):
+        (strip,) = self.simulate("HS107")
+        self.assertEqual(self.ask("POST", "/d0/2/command", "{}")[0], 404)
+        self.assertEqual(strip.connections, 0)
+
+    def test_hosts_with_an_outlet_name_the_path(self):
+        for word, path in (
+            ("192.0.2.1#2", "/192.0.2.1/2/state"),
+            ("192.0.2.1:9998#Küche/Öfen", "/192.0.2.1%3A9998/K%C3%BCche%2F%C3%96fen/state"),
+        ):
+            result = call("proxy", "-l", "0", word)
+            assert_failure(self, result, 1)
+            self.assertIn(path.encode(), result.err)
+
+
+def by_klap(perform):
+    """Worker.perform for a device whose port 9999 is closed and whose HTTP port is `port`."""
+    from tplink_exec.transport.direct import direct
+
+    def performed(worker, job):
+        options = {"--transport": "klap", "--http-port": worker.port}
+        worker.link = worker.link or direct(worker.host, 9999, job.deadline, options)
+        return perform(worker, job)
+
+    return performed
+
+
+class Paths(Served):
+    def test_the_table_is_what_there_is(self):
+        strip, _ = self.simulate("HS300", "HS100")
+        lonely = Outlets("simulate")
+        self.addCleanup(lonely.doCleanups)
+        lonely.simulate("HS300")
+        for path, methods in PATHS.items():
+            user = lonely if path == "/command" else self
+            real = path.replace("DEVICE", "d0").replace("CHILD", "2")
+            for method in ("GET", "HEAD", "PUT", "POST", "DELETE", "OPTIONS", "PATCH"):
+                status, _ = user.ask(method, real, "x" if method[0] == "P" else None)
+                if method in methods:
+                    self.assertIn(status, (200, 400, 415, 422), (method, path))
+                else:
+                    self.assertEqual((status, user.allowed), (405, ", ".join(methods)))
+        self.assertLessEqual(set(SETS), set(READS))
+        for what in READS:
+            for path in ("/DEVICE/" + what, "/DEVICE/CHILD/" + what):
+                self.assertEqual("PUT" in PATHS[path], what in SETS)
+
+    def test_others_are_not_there(self):
+        strip, _ = self.simulate("HS300", "HS100")
+        for path in (
+            "/d0/2",
+            "/d0/2/x",
+            "/d0/2/state/",
+            "/d0/2/state/x",
+            "/d0/2/2/state",
+            "/d0//state",
+            "/d0//",
+            "/d0/CHILD%2Fstate",
+            "/d0/CHILD%2F",
+            "/d0/2/%2Fstate",
+            "/DEVICE/",
+            "/DEVICE%2F",
+            "/DEVICE%2Fstate",
+            "/DEVICE/CHILD/state",
+            "/command",
+        ):
+            status, text = self.ask("GET", path)
+            self.assertEqual((status, text.count("\n")), (404, 1), path)
+        self.assertEqual(strip.connections, 0)
+
+
+class NewLines(Served):
+    def test_curl_and_wget_get_one(self):
+        self.simulate("HS110", "LB130", "HS300")
+        paths = ["/d0/" + what for what in "state power voltage current total today month".split()]
+        paths += ["/d1/" + what for what in "state brightness color temperature".split()]
+        paths += ["/d2/2/state", "/d2/2/power"]
+        for path in paths:
+            for agent, end in (
+                (None, ""),
+                ("Jetty/9.4", ""),
+                ("Mozilla/5.0 curl/8", ""),
+                ("curl/7.88.1", "\n"),
+                ("Wget/1.21.3", "\n"),
+            ):
+                status, text = self.ask("GET", path, agent=agent)
+                self.assertEqual(status, 200)
+                self.assertEqual(text[-1:] == "\n", bool(end), (path, agent))
+                self.assertEqual(text.count("\n"), len(end))
+
+
+class ForThePage(Served):
+    def test_every_model_by_every_transport(self):
+        dimmable = {"HS220", "LB100", "LB130", "KL430", "L530"}
+        metered = {"HS110", "HS110v4", "HS300", "LB100", "LB130", "KL430", "KP125M"}
+        self.addCleanup(setattr, Worker, "perform", Worker.perform)
+        plain = Worker.perform
+        for transport, row in TRANSPORTS.items():
+            Worker.perform = plain if transport == "xor" else by_klap(plain)
+            for model in row.models:
+                with self.subTest(transport=transport, model=model):
+                    device = simulated(model)
+                    if transport != "xor":
+                        device = klap_simulated(model, int(transport[-1]))
+                    with device as it:
+                        it.device.relay_state = 1
+                        self.serve(("it", it.host, getattr(it, "http_port", it.port)))
+                        found = json.loads(self.get("/it/device.json"))
+                    self.assertEqual(
+                        list(found),
+                        ["kind", "state", "power", "brightness", "alias", "model", "children"],
+                    )
+                    self.assertEqual((found["state"], found["alias"]), ("ON", model + " 1"))
+                    self.assertTrue(found["model"].startswith(model[:5]))
+                    self.assertEqual(found["power"] is not None, model in metered)
+                    self.assertEqual(found["brightness"] is not None, model in dimmable)
+                    strip = len(getattr(it.device, "outlets", ()))
+                    self.assertEqual(len(found["children"] or ()), strip)
+                    self.assertEqual(found["children"] is None, not strip)
+                    self.assertEqual(found["kind"], kind_of(model))
+        self.assertLessEqual({*MODELS, *SMART_MODELS}, TRANSPORTS["klap2"].models.keys())
+
+    def test_brightness_and_outlets(self):
+        bulb, strip = self.simulate("LB130", "HS107")
+        for word, brightness in (("30", 30), ("OFF", 0), ("ON", 30)):
+            self.assertEqual(self.ask("PUT", "/d0/state", word)[0], 200)
+            self.assertEqual(json.loads(self.get("/d0/device.json"))["brightness"], brightness)
+        strip.device.outlets[0].alias = "2"
+        found = json.loads(self.get("/d1/device.json"))["children"]
+        wanted = [("2", "OFF"), ("Plug 2", "OFF")]
+        self.assertEqual([(child["alias"], child["state"]) for child in found], wanted)
+        for child, outlet in zip(found, strip.device.outlets):
+            path = "/d1/%s/" % quote(child["id"], "")
+            self.assertEqual(self.ask("PUT", path + "state", "ON"), (200, ""))
+            self.assertEqual(outlet.state, 1)
+            told = json.loads(self.get(path + "device.json"))
+            wanted = {"kind": "outlet", "state": "ON", "alias": child["alias"], "power": None}
+            wanted.update(model="HS107(US)", brightness=None, children=None)
+            self.assertEqual(told, wanted)
+
+
+def kind_of(model):
+    if model in ("LB100", "LB130", "KL430", "L530"):
+        return "bulb"
+    return {"HS220": "dimmer", "HS107": "strip", "KP303": "strip", "HS300": "strip"}.get(
+        model, "plug"
+    )
+
+
+if __name__ == "__main__":
+    unittest.main()
