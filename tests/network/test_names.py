@@ -525,7 +525,7 @@ class ByBroadcast(Namespace, House, unittest.TestCase):
     def test_found_by_broadcast(self):
         self.remember(entry("10.77.5.9", 0), targets=[])
         script = """
-begin $there "$@" simulate --model HS110 --address 0.0.0.0
+begin $there "$@" simulate --model HS110 --address 0.0.0.0 --mac 50:C7:BF:00:00:00
 "$@" lamp 9999 on --print-state --timeout 3 || echo $?
 kill $device $other
 """

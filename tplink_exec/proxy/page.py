@@ -14,8 +14,9 @@ from ..errors import PlugError, Refused
 from ..messages import GET_SYSINFO, answer
 from ..printable import one_line
 from ..sysinfo import bit, kind, text
-from .html import HTML, SCRIPT, STYLE
+from .html import HTML, STYLE
 from .http_request import Response
+from .script import SCRIPT
 from .worker import Busy, ask
 
 TYPE_CHECKING = False
