@@ -11,16 +11,17 @@ import os
 import re
 import shlex
 import shutil
-import signal
 import subprocess
 import tempfile
 import unittest
+from subprocess import DEVNULL
 
+from tests.forked import Forked
 from tests.house import network, placed
-from tests.support import FORMS, ROOT, SINGLE_FILE, START, call, needs_first_line, run
+from tests.support import ROOT, SINGLE_FILE, START, call, needs_first_line
 from tplink_exec.cli.usage import EXIT_CODES
 from tplink_exec.commands.table import COMMANDS, OPTIONS, SUBCOMMANDS, rows
-from tplink_exec.proxy.proxy import READS, SETS
+from tplink_exec.proxy.proxy import PATHS
 from tplink_exec.simulator.models import MODELS
 from tplink_exec.simulator.smart_models import SMART_MODELS
 
@@ -47,10 +48,6 @@ ELSEWHERE = (
     ("tplink-exec 192.168.0.1 ", "a new device's own Wi-Fi; tests/commands/test_requests.py"),
 )
 """How lines of sh blocks begin that are not run here, and where they are, or why not."""
-
-MAC = "--mac" in rows(SUBCOMMANDS)["simulate"][1]
-WAITING = ("/192.168.1.3/2/", *(() if MAC else (":klap2 ", "--mac ")))
-"""Parts of lines for which the program is not ready yet."""
 
 LONG = ("simulate", "proxy", "watch")
 """Subcommands that run until they are stopped. A new one takes the place of the one before."""
@@ -131,10 +128,13 @@ class Tables(unittest.TestCase):
             self.assertTrue(model in told, "docs/simulate.md does not say what %s is" % model)
 
     def test_paths_of_the_proxy(self):
-        wanted = {("GET", "/DEVICE/" + name) for name in (*READS, "device.json")}
-        wanted |= {(method, "/DEVICE/" + name) for method in ("PUT", "POST") for name in SETS}
-        wanted |= {("GET", "/"), ("GET", "/DEVICE/"), ("GET", "/devices.json")}
-        wanted |= {("POST", "/DEVICE/command"), ("POST", "/command")}
+        paths = {path: set(methods) - {"HEAD"} for path, methods in PATHS.items()}
+        outlets = {path: methods for path, methods in paths.items() if "/CHILD/" in path}
+        wanted = {(method, path) for path in set(paths) - set(outlets) for method in paths[path]}
+        of_outlets = {path for path in paths if path.startswith("/DEVICE/")} - set(outlets)
+        of_outlets -= {"/DEVICE/command"}
+        as_told = {path.replace("/DEVICE/", "/DEVICE/CHILD/"): paths[path] for path in of_outlets}
+        self.assertEqual(outlets, as_told, "docs/proxy.md: every path, except command")
         told = set()
         for row in re.findall(r"(?m)^\| (`.*?) \|", page("proxy")):
             methods, paths = re.findall("GET|PUT|POST", row), re.findall(r"/[\w./]*", row)
@@ -279,19 +279,19 @@ class Terminal:
         self.stop(words[0])
         if words[0] == "simulate":
             words[1:1] = ["--address", self.places["127.0.0."] + "1"]
-            if MAC and "--mac" not in words:  # that of 127.0.0.1
+            if "--mac" not in words:  # that of 127.0.0.1
                 words[1:1] = ["--mac", "50:C7:BF:00:00:00"]
         if words[0] == "proxy":
             if "--local-port" in words:
                 words[words.index("--local-port") + 1] = "0"
             else:
                 words[1:1] = ["-l", "0"]
-        process = subprocess.Popen(
-            [*FORMS["file"], *words],
-            cwd=self.folder,
+        process = Forked(
+            words,
+            stdin=DEVNULL,
+            stderr=DEVNULL,
             env={**os.environ, **self.environment},
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
+            preexec_fn=lambda: os.chdir(self.folder),
         )
         self.running[words[0]] = process
         printed = "".join(process.stdout.readline().decode() for _ in range(lines))
@@ -302,8 +302,8 @@ class Terminal:
 
     def stop(self, *names):
         for process in filter(None, [self.running.pop(name, None) for name in names]):
-            process.send_signal(signal.SIGTERM)
-            process.wait(10)
+            process.terminate()
+            process.wait()
             process.stdout.close()
 
     def curl(self, words):
@@ -367,7 +367,6 @@ class Commands(unittest.TestCase):
 
     def console(self, terminal, code):
         found = re.findall(r"(?m)^\$ (.*)\n((?:(?!\$ ).*\n)*)", code)
-        found = [pair for pair in found if not any(part in pair[0] for part in WAITING)]
         for line, expected in found:
             with self.subTest(line):
                 self.assertEqual(
@@ -380,7 +379,6 @@ class Commands(unittest.TestCase):
         lines = [line for line in code.splitlines() if not line.startswith("#")]
         elsewhere = tuple(start for start, _ in ELSEWHERE)
         lines = [line for line in lines if not line.startswith(elsewhere)]
-        lines = [line for line in lines if not any(part in line for part in WAITING)]
         if not any("tplink-exec " in line for line in lines):
             lines = ["\n".join(lines) + "\n"] if lines else []
         for line in lines:
@@ -410,11 +408,14 @@ class Commands(unittest.TestCase):
         with contextlib.ExitStack() as stack:
             terminal = Terminal(stack, self.folder)
             hosts = ["192.168.1.%d" % number for number in DEVICES] + ["192.168.1.3#2"]
-            words = [*FORMS["file"], "watch", *map(terminal.there, hosts)]
-            result = run(words, terminal.there("".join(commands)).encode())
-            self.assertEqual((result.code, result.err), (0, b""))
-            for line in (b"Living room ON\n", b"Plug 2 ON\n", b"Ceiling ON\n"):
-                self.assertIn(line, result.out)
+            watch = Forked(["watch", *map(terminal.there, hosts)])
+            watch.stdin.write(terminal.there("".join(commands)).encode())
+            watch.stdin.close()
+            with watch.stdout, watch.stderr:
+                printed, complaints = watch.stdout.read().decode(), watch.stderr.read()
+            self.assertEqual((watch.wait(), complaints), (0, b""))
+            for line in ("Living room ON\n", "Plug 2 ON\n", "Ceiling ON\n"):
+                self.assertIn(line, printed)
             self.assertEqual(terminal.run("tplink-exec 192.168.1.4 9999 brightness"), ("40\n", 0))
 
     def test_the_python_example(self):
