@@ -27,8 +27,8 @@ def render() -> "dict[Path, str]":
     pages = [LOADER.read_text(encoding="ascii")]
     for name, path in sources.items():
         text = path.read_text(encoding="ascii")  # so that old Pythons can read it too
-        if "\f" in text or "\r" in text:
-            raise SystemExit("%s: form feed and CR cannot stand in the single file" % name)
+        if "\f" in text:
+            raise SystemExit("%s: a form feed cannot stand in the single file" % name)
         pages.append("# %s\n%s" % (name, commented(text)))
     return {SINGLE_FILE: "\f".join([*pages, "#end\n"])}
 

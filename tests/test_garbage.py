@@ -67,7 +67,7 @@ def said(stream):
     """ "ON", "OFF" or None: what the first message says, by the json module."""
     try:
         message = next_message(bytearray(stream))
-        info = json.loads(message.decode())["system"]["get_sysinfo"]
+        info = json.loads(message.decode("utf-8", "replace"))["system"]["get_sysinfo"]
         info = {**info.get("system", {}), **info}
         state = info["relay_state"]
     except Exception:

@@ -18,7 +18,7 @@ CONTRIBUTING = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
 HALL = "the hall"
 
 HOT = {"cipher", "scanner", "messages", "plain"}
-STANDARD = {"sys", "time", "gc", "_socket", "_json", "_signal", "posix"}
+STANDARD = {"sys", "time", "gc", "_socket", "_json", "_signal", "posix", "select"}
 """What hot modules may import from the standard library: anything else costs milliseconds."""
 
 EXTENSIONS = (

@@ -38,6 +38,7 @@ from tests.support import (
     simulated,
 )
 from tplink_exec.address import is_address
+from tplink_exec.devices import identity
 from tplink_exec.errors import Unreachable
 from tplink_exec.messages import GET_SYSINFO, SET_RELAY_STATE
 from tplink_exec.network import names, probes
@@ -381,31 +382,63 @@ class Inside(House, unittest.TestCase):
         for host in ("", "lamp", MAC, "127.1", "1", "127.0.0.1 ", "1.2.3.4%lo", "::1\0"):
             self.assertFalse(is_address(host), host)
 
-    def test_a_connection_is_kept_and_trusted_for_a_while(self):
+    def test_who_it_is_holds_for_the_connection(self):
         self.remember(entry(self.host(1)))
         with placed(self.host(1), number=1) as plug, contextlib.closing(self.link()) as link:
             for _ in range(3):
                 link.exchange(ON)
             self.assertEqual((plug.connections, len(plug.requests)), (1, 4))
-            link.verified -= names.TRUST_S + 1
-            link.exchange(ON)
-            self.assertEqual(list(plug.requests)[4:], [GET_SYSINFO, ON])
-            self.assertEqual(plug.connections, 1)
             link.close()
             link.exchange(ON)
+            self.assertEqual(list(plug.requests)[4:], [GET_SYSINFO, ON])
             self.assertEqual(plug.connections, 2)
+
+    def test_a_device_that_closes_each_connection_is_written_to_on_the_next(self):
+        self.remember(entry(self.host(1)))
+        request = b'{"system":{"reboot":{"delay":1}}}'
+        with placed(self.host(1), number=1, fault="close-after-reply") as plug:
+            with contextlib.closing(self.link()) as link:
+                link.exchange(ON)
+                self.assertEqual(sets(plug), [ON])
+                link.exchange(request, True)
+            self.assertEqual(list(plug.requests).count(request), 1)
+
+    def test_klap_is_verified_in_each_session(self):
+        with klap_placed(self.host(1), number=1) as plug:
+            self.remember({**entry(self.host(1)), "port": plug.port, "transport": "klap"})
+            with contextlib.closing(self.link()) as link:
+                for _ in range(3):
+                    link.exchange(ON)
+                self.assertEqual(list(plug.requests), [GET_SYSINFO, ON, ON, ON])
+                plug.expire()
+                link.exchange(ON)
+                self.assertEqual(list(plug.requests)[4:], [GET_SYSINFO, ON])
+
+    def test_what_is_missing_or_garbled_is_not_equal(self):
+        """Of a device that is remembered by both, MAC and deviceId."""
+        whole = {"mac": MAC, "deviceId": "8006%036X" % 1}
+        known = {"mac": MAC, "device_id": whole["deviceId"]}
+        self.assertTrue(identity.proves(identity.of(whole), known))
+        for name in whole:
+            for wrong in ("", None, [], 0, "x", MAC + ":00", whole[name] + "0"):
+                told = identity.of({**whole, name: wrong})
+                self.assertFalse(identity.proves(told, known), (name, wrong))
+            less = {key: value for key, value in whole.items() if key != name}
+            self.assertFalse(identity.proves(identity.of(less), known), name)
+        for part in ("mac", "device_id"):
+            only = {"mac": "", "device_id": "", part: known[part]}
+            self.assertTrue(identity.proves(identity.of(whole), only))
+        self.assertFalse(identity.proves(identity.of(whole), {"mac": "", "device_id": ""}))
 
     def test_a_device_that_moves_between_two_exchanges(self):
         self.remember(entry(self.host(1)))
         with contextlib.closing(self.link()) as link:
             with placed(self.host(1), number=1):
                 link.exchange(ON)
-            link.verified -= names.TRUST_S + 1
             with placed(self.host(1), number=2) as stranger, placed(self.host(2), number=1) as plug:
                 link.deadline = time.monotonic() + 3
                 link.exchange(ON)
                 self.assertEqual((sets(plug), sets(stranger)), ([ON], []))
-                link.verified -= names.TRUST_S + 1
                 link.exchange(ON)
                 self.assertEqual(plug.connections, 1)
 

@@ -250,7 +250,6 @@ class Routes(Served):
             "garbage": 502,
             "not-json": 502,
             "deep-nesting": 502,
-            "not-utf-8": 502,
             "close-before-reply": 502,
             "announce-4-gib": 502,
             "slow-reply": 200,

@@ -46,7 +46,7 @@ SAME = {
     "list": 5,
     "number": 5,
     "deep-nesting": 5,
-    "not-utf-8": 5,
+    "not-utf-8": 0,
     "nul": 5,
     "empty-object": 5,
     "other-module": 5,

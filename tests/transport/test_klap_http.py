@@ -3,6 +3,7 @@
 import json
 import os
 import tempfile
+import time
 import unittest
 from concurrent.futures import ThreadPoolExecutor
 
@@ -18,6 +19,7 @@ from tests.support import (
     run,
     simulated,
 )
+from tplink_exec.messages import GET_SYSINFO
 from tplink_exec.simulator.http_faults import HTTP_FAULTS
 from tplink_exec.simulator.klap_server import STAGES
 from tplink_exec.transport.connection import Connection
@@ -120,7 +122,7 @@ class Credentials(unittest.TestCase):
             for text in (
                 good,
                 good.replace("\n", "\r\n"),
-                "\ufeff# Kasa\n\n username = %s\n password = %s" % USER,
+                "\ufeff# Kasa\n\n username = %s\n password =%s" % USER,
             ):
                 self.write(self.path, text)
                 self.assertEqual(call(plug, "check", env=named)[:3], (0, b"OFF\n", b""), text)
@@ -225,12 +227,26 @@ class Transports(unittest.TestCase):
 
 class Sessions(unittest.TestCase):
     def test_a_device_that_has_forgotten_the_session(self):
-        """403 once: a new handshake, and the request again, even one that is never sent twice."""
-        for words in (["on"], ["reboot"], ["json", '{"system":{"get_sysinfo":{}}}']):
+        """403 once: a new handshake and the request again, but what is never sent twice is not."""
+        for words, code in (
+            (["on"], 0),
+            (["reboot"], 5),
+            (["json", '{"system":{"get_sysinfo":{}}}'], 5),
+        ):
             with klap_simulated(fault="403-once", stage="request") as plug:
                 result = call(plug, *words)
-                self.assertEqual(result.code, 0, result.err)
-                self.assertEqual(len(plug.requests), 2)  # the first one was not done
+                self.assertEqual(result.code, code, result.err)
+                self.assertEqual(len(plug.requests), 1 if code else 2)
+                self.assertEqual(b"it is not repeated" in result.err, bool(code))
+
+    def test_what_is_never_sent_twice_begins_with_a_session_of_its_own(self):
+        with klap_simulated() as plug:
+            options = {"--transport": "klap", "--http-port": plug.http_port}
+            link = direct("127.0.0.1", plug.port, time.monotonic() + 9, options)
+            link.exchange(GET_SYSINFO)
+            plug.expire()
+            link.exchange(b'{"system":{"reboot":{"delay":1}}}', True)
+            self.assertEqual(plug.device.reboots, 1)
 
     def test_what_is_never_sent_twice(self):
         for words, times in ((["reboot"], 1), (["ledon"], 4)):

@@ -95,7 +95,8 @@ def housed(children: "list[Fields]") -> "list[Fields]":
 
     The order of the list changes with firmware and over time. Ids that do not tell leave it.
     """
-    ends = [str(child.get("id"))[-2:] for child in children]
-    if len(set(ends)) < len(ends) or not all(map(is_digits, ends)):
+    ids = [child.get("id") for child in children]
+    ends = [own[-2:] for own in ids if isinstance(own, str) and is_digits(own[-2:])]
+    if len({end for end in ends if len(end) == 2}) < len(children):
         return children
     return [children[ends.index(end)] for end in sorted(ends)]

@@ -85,6 +85,8 @@ def named(name: str, devices: "list[Fields]") -> "Fields | None":
 def read(path: str) -> "Fields":
     """What a file holds, checked; nothing without one. Raises LocalError, PermissionError."""
     nothing = {"devices": [], "targets": []}  # type: Fields
+    if path == os.devnull:
+        return nothing
     try:
         data, mode = storage.read(path, MAX_FILE)
     except (FileNotFoundError, NotADirectoryError):
