@@ -42,6 +42,7 @@ ABLE = {
     "today": METERS,
     "month": METERS,
     "energy_reset": METERS,
+    "uptime": ALL - BULBS - set(STRIPS),
     "led": ALL - BULBS,
     "ledon": ALL - BULBS,
     "ledoff": ALL - BULBS,
@@ -112,6 +113,7 @@ OUTPUTS = {
     "brightness": rb"^\d{1,3}\n$",
     "color": rb"^\d+,\d+,\d+\n$",
     "temperature": rb"^\d{4}\n$",
+    "uptime": rb"^\d+\n$",
     **dict.fromkeys(
         ("power", "voltage", "current", "total", "today", "month"), rb"^\d+\.\d{3,6}\n$"
     ),
