@@ -5,6 +5,7 @@ and so are the modules, with what a test has patched in them. For what the start
 are the FORMS of tests.support.
 """
 
+import gc
 import os
 import signal
 import sys
@@ -92,6 +93,8 @@ def end(number, given):
 def become(words, descriptors, environment, preexec_fn):
     """The child, from its first instruction to its end; plain.run does not return."""
     try:
+        gc.freeze()  # to collect the tests' sockets would close descriptors that are ours by then
+        warnings.simplefilter("ignore")
         for number, descriptor in enumerate(descriptors):
             os.dup2(descriptor, number)
         os.closerange(3, MAX_DESCRIPTOR)

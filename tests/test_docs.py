@@ -94,7 +94,8 @@ def row_of(line):
 class Tables(unittest.TestCase):
     def compare(self, name, wanted, *names):
         for place in names:
-            self.assertEqual(marked(PAGES[place], name), [wanted], place)
+            told = "%s is stale, or lacks <!-- %s -->; run: python3 scripts/generate.py"
+            self.assertEqual(marked(PAGES[place], name), [wanted], told % (place, name))
 
     def test_commands(self):
         wanted = [

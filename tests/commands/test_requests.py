@@ -166,6 +166,21 @@ class Fields(unittest.TestCase):
             assert_failure(self, call(plug, "toggle"), 6)
             assert_failure(self, call(plug, "check"), 6)
 
+    def test_uptime_is_since_the_relay_was_switched_on(self):
+        for model in ("HS110", "HS220", "KP303"):
+            with simulated(model) as device:
+                words = ["uptime", *(["--child", "2"] if model == "KP303" else [])]
+                self.assertEqual(call(device, *words)[:3], (0, b"0\n", b""))
+                device.device.relay_state = 1
+                for relay in getattr(device.device, "outlets", None) or [device.device.relay]:
+                    relay.clock = lambda relay=relay: relay.on_since + 5025.5
+                self.assertEqual(call(device, *words)[:3], (0, b"5025\n", b""))
+        for told in ("7", -1, True, None):
+            with simulated() as plug:
+                info = {**plug.device.get_sysinfo({}), "on_time": told}
+                plug.device.methods["system"]["get_sysinfo"] = lambda _, info=info: info
+                assert_failure(self, call(plug, "uptime"), 5)
+
     def test_aliases_in_any_script(self):
         for name in ("Лампа на кухне", "灯", 'Lamp "2" \\ %s', "-5", "on"):
             with simulated() as plug:

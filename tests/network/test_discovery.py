@@ -71,13 +71,22 @@ import socket, sys, time
 link = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
 link.bind((sys.argv[1], 9999))
 print("ready", flush=True)
-_, sender = link.recvfrom(2048)
 answer = bytes.fromhex(sys.argv[2])
+sender = link.recvfrom(2048)[1]
+link.setblocking(False)
 until = time.monotonic() + 60
 while time.monotonic() < until:
+    try:
+        sender = link.recvfrom(2048)[1]
+    except OSError:
+        pass
     for _ in range(100):
-        link.sendto(answer, sender)
+        try:
+            link.sendto(answer, sender)
+        except OSError:
+            pass
 """
+"""A process that sends answers on and on to whoever has probed last."""
 
 
 @contextlib.contextmanager
@@ -298,19 +307,6 @@ class Sockets(unittest.TestCase):
         self.assertEqual(answering, [probes.XOR_PROBE])
         self.assertGreater(time.monotonic(), now + 1.2)
 
-    def test_a_flood_does_not_outlast_the_deadline(self):
-        here = network()
-        argv = [sys.executable, "-c", FLOOD, here + ".1", xor(SYSINFO).hex()]
-        with subprocess.Popen(argv, stdout=subprocess.PIPE) as flood:
-            self.assertEqual(flood.stdout.readline(), b"ready\n")
-            now = time.monotonic()
-            found = discovery.sightings([(now, [here + ".1"])], now + 0.8)
-            count = sum(1 for _ in found)
-            took_s = time.monotonic() - now
-            flood.kill()
-        self.assertGreater(count, discovery.DRAIN)
-        self.assertLess(took_s, HANG_S)
-
     def test_more_devices_than_there_is_room_for(self):
         here = network()
         with placed(here + ".1"), placed(here + ".2"), placed(here + ".3"), mock.patch.object(
@@ -385,7 +381,7 @@ class Found(Called, unittest.TestCase):
         here = network()
         with placed(here + ".1"), placed(here + ".2", number=1):
             targets = ["--target", here + ".1", "--target", here + ".2"]
-            result = self.discover(*targets, "--timeout", "600")
+            result = self.discover(*targets, "--timeout", "30")
         self.assertEqual((result.code, result.out.count(b"\n")), (0, 3))
         self.assertLess(result.seconds, HANG_S)
 
@@ -511,6 +507,21 @@ class InTime(Called, unittest.TestCase):
             if result.code == 0 and late_s <= slack_s() - SLACK_S:
                 return
         self.fail(result.out)
+
+    def test_a_flood_does_not_outlast_the_deadline(self):
+        here = network()
+        argv = [sys.executable, "-c", FLOOD, here + ".1", xor(SYSINFO).hex()]
+
+        def count():
+            now = time.monotonic()
+            return sum(1 for _ in discovery.sightings([(now, [here + ".1"])], now + 0.5))
+
+        with subprocess.Popen(argv, stdout=subprocess.PIPE) as flood:
+            try:
+                self.assertEqual(flood.stdout.readline(), b"ready\n")
+                self.assertGreater(in_time(self, 0.5 + slack_s(), count), discovery.DRAIN)
+            finally:
+                flood.kill()
 
     def test_of_none(self):
         words = ["--target", network() + ".0/24", "--timeout", "0.4"]

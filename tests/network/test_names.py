@@ -318,7 +318,7 @@ class Calls(Called, unittest.TestCase):
     def test_a_wrong_login_is_told_at_once(self):
         with klap_placed(self.host(1), "HS110", 1, login=("a", "b")) as plug:
             self.remember(entry(self.host(1), port=plug.port, transport="klap"))
-            result = self.call("lamp", "on", "--timeout", "600")
+            result = self.call("lamp", "on", "--timeout", "30")
         assert_failure(self, result, 7)
         self.assertLess(result.seconds, HANG_S)
 

@@ -10,6 +10,7 @@ from tests.support import HANG_S, in_time, needs_ipv6, simulated
 from tplink_exec.errors import DeadlineExceeded, LocalError, ProtocolError, Unreachable
 from tplink_exec.transport import lookup
 from tplink_exec.transport.connection import Connection
+from tplink_exec.transport.retry import PAUSES_S
 
 GET = b'{"system":{"get_sysinfo":{}}}'
 TIMEOUT_S = 20.0
@@ -28,8 +29,8 @@ class Retries(TestCase):
             started = time.monotonic()
             with self.assertRaisesRegex(Unreachable, "busy"):
                 self.link_to(plug).exchange(GET)
-            self.assertEqual(len(plug.requests), 1 + len(Connection.pauses_s["dropped"]))
-            self.assertGreater(time.monotonic() - started, sum(Connection.pauses_s["dropped"]))
+            self.assertEqual(len(plug.requests), 1 + len(PAUSES_S["dropped"]))
+            self.assertGreater(time.monotonic() - started, sum(PAUSES_S["dropped"]))
 
     def test_what_is_sent_once_is_sent_once(self):
         for fault in ("close-before-reply", "reset-before-reply", "drop-first", "close-in-reply"):

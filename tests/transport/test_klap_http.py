@@ -395,6 +395,9 @@ class Smart(unittest.TestCase):
             for name in ("status", "emeter"):
                 reply = json.loads(call(plug, name).out)
                 self.assertEqual((reply["error_code"], "result" in reply), (0, True))
+            plug.device.relay_state = 1
+            plug.device.relay.clock = lambda: plug.device.relay.on_since + 5025.5
+            self.assertEqual(call(plug, "uptime")[:3], (0, b"5025\n", b""))
             result = call(plug, "json", '{"method":"fly"}')
             self.assertEqual(result.code, 6)
             self.assertEqual(json.loads(result.out)["error_code"], -1002)
@@ -420,6 +423,7 @@ class Smart(unittest.TestCase):
                     ("color 0,0,0 --print-state", 0, b"OFF\n"),
                     ("power", 6, b""),
                     ("emeter", 6, b""),
+                    ("uptime", 6, b""),
                 ),
             )
 
