@@ -46,7 +46,7 @@ from tplink_exec.errors import UsageError
 from tplink_exec.network import discovery, interfaces, logins, probes
 from tplink_exec.simulator.models import MODELS, device
 
-KEYS = ["alias", "model", "mac", "host", "port", "transport", "state"]
+KEYS = ["alias", "model", "mac", "host", "port", "transport", "state", "reason"]
 NASTY = [
     None,
     True,
@@ -164,6 +164,7 @@ class Answers(unittest.TestCase):
                         "port": 1234,
                         "transport": "xor",
                         "state": word,
+                        "reason": None,
                     },
                 )
 
@@ -182,6 +183,7 @@ class Answers(unittest.TestCase):
                 "port": 8080,
                 "transport": "klap",
                 "state": None,
+                "reason": None,
             },
         )
         aes = {**RESULT, "mgt_encrypt_schm": {"encrypt_type": "AES", "http_port": 80}}

@@ -374,11 +374,12 @@ class Families(Writer):
         self.assertEqual(run_call(found.words("Tplink_Strip", "OFF")), "")
         self.assertEqual([outlet.state for outlet in strip.device.outlets], [0, 0])
 
-    def test_an_outlet_named_like_the_number_of_another_is_called_by_its_id(self):
+    def test_outlets_are_called_by_their_ids(self):
         strip = self.device("HS300", alias="Strip")
         strip.device.outlets[0].alias = "2"
         found = self.configuration(place(strip))
-        self.assertEqual(found.words("Tplink_Strip_1", "ON")[3], "--child=1")
+        word = found.words("Tplink_Strip_1", "ON")[3]
+        self.assertEqual(word, "--child=" + strip.device.outlets[0].id)
         word = found.words("Tplink_Strip_2", "ON")[3]
         self.assertEqual(word, "--child=" + strip.device.outlets[1].id)
         self.assertEqual(run_call(found.words("Tplink_Strip_2", "ON")), "")

@@ -308,13 +308,21 @@ class FaultsAtTheSecondHandshakeRequest(Faults, unittest.TestCase):
 
 @early
 class FaultsAtTheFirstHandshakeRequest(Faults, unittest.TestCase):
-    """Something else's HTTP: exit 3, naming both ports; with --transport klap exit 5."""
+    """Something else's HTTP: exit 3, naming both ports; with --transport klap exit 5.
+
+    403 is a device that talks to its maker's apps only, whichever way it was reached.
+    """
 
     def test_each(self):
-        self.play("handshake1", dict.fromkeys(HTTP_FAULTS, 3))
+        self.play("handshake1", {**dict.fromkeys(HTTP_FAULTS, 3), "403-always": 6})
 
     def test_each_by_klap_only(self):
-        self.play("handshake1", dict.fromkeys(HTTP_FAULTS, 5), "--transport", "klap")
+        codes = {**dict.fromkeys(HTTP_FAULTS, 5), "403-always": 6}
+        self.play("handshake1", codes, "--transport", "klap")
+
+    def test_both_apps_are_named(self):
+        with klap_simulated(fault="403-always", stage="handshake1") as plug:
+            self.assertIn(b"Kasa or Tapo app", call(plug, "check").err)
 
 
 @alone

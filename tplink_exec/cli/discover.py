@@ -15,7 +15,7 @@ from ..network.logins import Logins
 from ..printable import one_line
 from .arguments import Parser
 from .options import timeout_s
-from .output import put
+from .output import GRACE_S, put
 from .report import complain
 
 TYPE_CHECKING = False
@@ -29,7 +29,8 @@ PROBES = 3
 MAX_DEVICES = 4096
 """More is a flood: the rest of them is left out."""
 COLUMNS = ("alias", "model", "mac", "host", "port", "state")
-KEYS = ("alias", "model", "mac", "host", "port", "transport", "state")
+KEYS = ("alias", "model", "mac", "host", "port", "transport", "state", "reason")
+"""`reason` says why a device without transport cannot be called."""
 
 
 def discover(argv: "list[str]") -> None:
@@ -41,14 +42,16 @@ def discover(argv: "list[str]") -> None:
         from ..network.known import load
 
         load()  # a broken file is told before the search
+    deadline = started + options.timeout
     rows, problem = search(targets, started, options.timeout, options.port)
     found = sorted(rows.values(), key=lambda row: socket.inet_aton(row["host"]))
     if options.save:
-        save(found, networks(options.target))
+        save(found, networks(options.target), deadline)
+    left_s = max(deadline - time.monotonic(), 0) + GRACE_S
     if options.json:
-        put(1, as_json(found))
+        put(1, as_json(found), left_s)
     elif found:
-        put(1, table(found))
+        put(1, table(found), left_s)
         if problem:
             complain("discover: " + problem)
     else:
@@ -112,7 +115,7 @@ def search(
     return rows, logins.finish()
 
 
-def save(found: "list[Fields]", targets: "list[str]") -> None:
+def save(found: "list[Fields]", targets: "list[str]", deadline: float) -> None:
     """Remember the devices that have a MAC of their own, and the targets. Raises LocalError."""
     from ..network.known import remember
 
@@ -120,7 +123,8 @@ def save(found: "list[Fields]", targets: "list[str]") -> None:
     for mac in {mac for mac in macs if macs.count(mac) > 1 and mac}:
         places = ", ".join(row["host"] for row in found if row["mac"] == mac)
         complain("discover: not remembered, as they have one MAC, %s: %s" % (mac, places))
-    remember([row for row in found if macs.count(row["mac"]) == 1 and row["transport"]], targets)
+    single = [row for row in found if macs.count(row["mac"]) == 1 and row["transport"]]
+    remember(single, targets, max(deadline - time.monotonic(), 0))
 
 
 def as_json(found: "list[Fields]") -> bytes:
@@ -132,6 +136,9 @@ def as_json(found: "list[Fields]") -> bytes:
 def table(found: "list[Fields]") -> bytes:
     heads = [key.upper() for key in COLUMNS]
     lines = [[one_line(str(row[key] or "-")) for key in COLUMNS] for row in found]
+    for cells, row in zip(lines, found):
+        if row["reason"]:
+            cells[-1] += " (%s)" % one_line(row["reason"])
     widths = [max(map(len, column)) for column in zip(heads, *lines)]
     text = ""
     for cells in [heads, *lines]:

@@ -9,7 +9,7 @@ from .output import GRACE_S, put
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from ..shapes import Command, Exchange, Options
+    from ..shapes import Any, Command, Exchange, Options
 
 
 def failure(error: BaseException, where: str, quiet: bool) -> int:
@@ -37,19 +37,14 @@ def complain(text: str) -> None:
 def traced(command: "Command", where: str) -> "Command":
     """`command`, telling each of its requests and replies, decrypted, on standard error.
 
-    But for passwords: join's is in its request, and perhaps in what the device says to it.
+    But for passwords: join's is in its request, and a user's own JSON may hold one.
     """
 
     def telling(exchange: "Exchange", options: "Options") -> bytes:
-        secret_reply = b"(not shown: it may hold the password)" if "password" in options else b""
-
-        def tell(sign: str, data: bytes) -> None:
-            complain("%s: %s %s" % (where, sign, masked(data)))
-
         def told(request: bytes, once: bool = False) -> bytes:
-            tell(">", request)
+            complain("%s: > %s" % (where, shown(request)))
             reply = exchange(request, once)
-            tell("<", secret_reply or reply)
+            complain("%s: < %s" % (where, shown(reply, request)))
             return reply
 
         return command(told, options)
@@ -57,9 +52,36 @@ def traced(command: "Command", where: str) -> "Command":
     return telling
 
 
-def masked(data: bytes) -> str:
-    """A request or reply as text, without the passwords in it."""
-    import re
+def shown(data: bytes, request: bytes = b"") -> str:
+    """A request, or the reply to one, as text without the passwords in it.
 
-    text = data.decode("utf-8", "replace")
-    return re.sub(r'("password"\s*:\s*")(?:[^"\\]|\\.)*', r"\1***", text)
+    A device may say a password again, in any words: so no reply to one is shown.
+    """
+    if holds_password(request):
+        return "(not shown: it may hold the password)"
+    if not holds_password(data):
+        return data.decode("utf-8", "replace")
+    import json
+
+    try:
+        return json.dumps(
+            hidden(json.loads(data.decode())), separators=(",", ":"), ensure_ascii=False
+        )
+    except (ValueError, RecursionError):
+        return "(not shown: it may hold a password)"
+
+
+def holds_password(data: bytes) -> bool:
+    """Whether it may: the name can be written with escapes, too."""
+    return b"passw" in data.lower() or (b"\\u00" in data and b"{" in data)
+
+
+def hidden(value: "Any") -> "Any":
+    """A value of JSON, with *** for all that is called a password."""
+    if isinstance(value, list):
+        return list(map(hidden, value))
+    if not isinstance(value, dict):
+        return value
+    return {
+        name: "***" if "passw" in name.lower() else hidden(part) for name, part in value.items()
+    }

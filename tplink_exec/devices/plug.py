@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from ..shapes import Exchange, Fields, Options
 
 SWITCHING = "on, off, toggle, check"
+METERING = "power, voltage, current, total, today, month"
 
 
 class Plug:
@@ -129,15 +130,17 @@ class Plug:
         """The commands that make sense on it, for people."""
         commands = [SWITCHING]
         if "ENE" in str(self.info.get("feature", "")):
-            commands.append("power, voltage, current, total, today, month")
+            commands.append(METERING)
         return commands
 
     def cannot(self, what: str, reason: object = "") -> PlugError:
         """The error that names what is missing, and what the device can do instead."""
+        commands = ", ".join([*self.can(), "status, get, alias"]).split(", ")
+        refused = METERING.split(", ") if what == "meter" else [self.options.get("command")]
         text = "%s is %s without %s; its commands are %s" % (
             sysinfo.text(self.info, "model"),
             self.name,
             what,
-            ", ".join([*self.can(), "status, get, alias"]),
+            ", ".join(command for command in commands if command not in refused),
         )
         return Refused("%s (%s)" % (text, reason) if reason else text)

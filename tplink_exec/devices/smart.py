@@ -6,7 +6,7 @@ that it is one by its error_code to a request of the others.
 
 import binascii
 
-from ..errors import ProtocolError, Refused
+from ..errors import PlugError, ProtocolError, Refused
 from ..misread import decoded
 from .bulb import Bulb
 
@@ -112,6 +112,8 @@ class Smart(Bulb):
         try:
             return self.read("get_energy_usage")
         except Refused as refusal:
+            if not refusal.unsupported:
+                raise
             raise self.cannot("meter", refusal) from None
 
     def rename(self, name: str) -> None:
@@ -134,9 +136,9 @@ class Smart(Bulb):
             raise self.cannot(name, refusal) from None
         return reply if method.startswith("get_") else b""
 
-    def can(self) -> "list[str]":
-        self.fields()
-        return super().can()
+    def cannot(self, what: str, reason: object = "") -> PlugError:
+        self.fields()  # its model is to be told
+        return super().cannot(what, reason)
 
 
 def json_object(reply: bytes) -> "Fields":

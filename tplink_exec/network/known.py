@@ -198,7 +198,8 @@ def locked(path: str, deadline: float) -> int:
         except OSError as error:
             if not isinstance(error, BlockingIOError) or time.monotonic() > deadline:
                 os.close(descriptor)
-                raise
+                busy = "another process keeps %s" % path
+                raise OSError(0, busy) if isinstance(error, BlockingIOError) else error from None
             time.sleep(0.01)
 
 

@@ -29,6 +29,15 @@ HEADER = struct.Struct(">BBHHBBII")
 VERSION = 2
 CRC_SEED = bytes.fromhex("5a6b7c8d")
 """What stands in the CRC's place while it is computed."""
+SWITCHLESS = {
+    "SMART.IPCAMERA": "a camera",
+    "SMART.TAPODOORBELL": "a doorbell",
+    "SMART.TAPOHUB": "a hub",
+    "SMART.KASAHUB": "a hub",
+    "SMART.TAPOCHIME": "a chime",
+    "SMART.TAPOROBOVAC": "a vacuum cleaner",
+}
+"""What has nothing to switch, by device_type (python-kasa, kasa/deviceconfig.py)."""
 MAX_DATAGRAM = 8192
 """Bytes. A strip's sysinfo has some 2000."""
 
@@ -62,6 +71,7 @@ def _xor(data: bytes, port: int) -> "Fields | None":
         "port": port,
         "transport": "xor",
         "state": _state(info),
+        "reason": None,
     }
 
 
@@ -89,6 +99,10 @@ def _klap(data: bytes) -> "Fields | None":
     http_port = scheme.get("http_port")
     if type(http_port) is not int or not 0 < http_port < 65536:
         http_port = HTTP_PORT
+    kind, encryption = result.get("device_type"), scheme.get("encrypt_type", "KLAP")
+    why = SWITCHLESS.get(kind) if isinstance(kind, str) else None
+    if not why and encryption != "KLAP":
+        why = "speaks %.20s, which this program does not" % (encryption,)
     return {
         # Its device_id is a hash of what sysinfo calls deviceId: not to be compared with that.
         "mac": identity.mac(result.get("mac")),
@@ -96,8 +110,9 @@ def _klap(data: bytes) -> "Fields | None":
         "alias": None,
         "model": identity.text(result.get("device_model")),
         "port": http_port,
-        "transport": "klap" if scheme.get("encrypt_type", "KLAP") == "KLAP" else None,
+        "transport": None if why else "klap",
         "state": None,
+        "reason": why,
     }
 
 

@@ -14,7 +14,7 @@ import time
 from ..address import is_port
 from ..cli.arguments import Parser
 from ..cli.options import timeout_s
-from ..cli.output import put
+from ..cli.output import GRACE_S, put
 from ..errors import LocalError, Unreachable, UsageError
 from .files import changes, diff, sealed, write
 from .naming import name
@@ -41,18 +41,24 @@ def openhab(argv: "list[str]") -> None:
     if options.output and not os.path.isdir(options.output):
         text = "--output: there is no folder %s; create it: mkdir -p %s"
         raise LocalError(text % (options.output, shlex.quote(options.output)))
-    devices = asked(places(options, started), started + options.timeout)
+    deadline = started + options.timeout
+    devices = asked(places(options, started), deadline)
     name(devices)
     texts = files(sorted(devices, key=lambda device: device.name), options.program)
     if not options.output:
-        put(1, b"\n".join(b"==> %s <==\n%s" % (p.encode(), sealed(p, texts[p])) for p in texts))
+        told = b"\n".join(b"==> %s <==\n%s" % (p.encode(), sealed(p, texts[p])) for p in texts)
+        put(1, told, left_s(deadline))
         return
     found = changes(options.output, texts)
     if options.dry_run:
-        put(1, diff(found))
+        put(1, diff(found), left_s(deadline))
         return
     write(found)
-    put(1, b"".join(os.fsencode(change.path) + b"\n" for change in found))
+    put(1, b"".join(os.fsencode(change.path) + b"\n" for change in found), left_s(deadline))
+
+
+def left_s(deadline: float) -> float:
+    return max(deadline - time.monotonic(), 0) + GRACE_S
 
 
 def arguments(argv: "list[str]") -> "Any":

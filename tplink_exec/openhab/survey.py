@@ -133,8 +133,8 @@ def child_label(child: "Fields") -> str:
 
 
 def outlet(target: "Strip", child: "Fields", number: int) -> str:
-    """What --child takes for it: its number, or where another is named like that its id."""
-    for word in (str(number), target.whole_id(child)):
+    """What --child takes for it: its id, which stays; where that fits another, its number."""
+    for word in (target.whole_id(child), str(number)):
         if ALNUM.issuperset(word.lower()):
             try:
                 if target.find(word) is child:

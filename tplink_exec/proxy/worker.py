@@ -15,7 +15,7 @@ import threading
 import time
 
 from ..address import joined
-from ..cli.report import masked
+from ..cli.report import shown
 from ..errors import DeadlineExceeded, PlugError, Refused, UsageError
 from ..network.reach import reach
 from .http_request import HttpError
@@ -149,11 +149,10 @@ class Worker:
 
     def exchange(self, request: bytes, once: bool = False) -> bytes:
         if self.log:
-            self.log("%s: > %s" % (joined(self.host, self.port), masked(request)))
+            self.log("%s: > %s" % (joined(self.host, self.port), shown(request)))
         reply = self.link.exchange(request, once)  # type: bytes
         if self.log:
-            told = b"(not shown: it may hold the password)" if b'"password"' in request else reply
-            self.log("%s: < %s" % (joined(self.host, self.port), masked(told)))
+            self.log("%s: < %s" % (joined(self.host, self.port), shown(reply, request)))
         return reply
 
 

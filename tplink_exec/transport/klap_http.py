@@ -20,7 +20,8 @@ HANDSHAKE = 48
 """Bytes of the reply to handshake1: the device's seed, 16, and its server hash, 32."""
 FORBIDDEN = 403
 FORBIDDEN_TEXT = (
-    "HTTP 403 to the handshake; if it is one, switch Third-Party Compatibility on in the Kasa app"
+    "HTTP 403 to the KLAP handshake on HTTP port %d; "
+    "switch Third-Party Compatibility on in the Kasa or Tapo app"
 )
 """python-kasa issue 1574, home-assistant.io pull request 44134: so do devices where it is off."""
 
@@ -42,6 +43,12 @@ def found_at(host: str, port: int, deadline: float) -> "Klap | None":
         text = "connection refused, and what answers on HTTP port %d is no such device: %s"
         raise Unreachable(text % (port, error)) from None
     return klap
+
+
+class Forbidden(PlugError):
+    """The device talks to its maker's own apps only."""
+
+    exit_code = 6
 
 
 class NotKlap(ProtocolError):
@@ -115,7 +122,7 @@ class Klap:
             local = seed()
             status, reply = self.handshake1(local)
             if status == FORBIDDEN:
-                failure = NotKlap(FORBIDDEN_TEXT)
+                failure = Forbidden(FORBIDDEN_TEXT % self.http.port)
                 continue
             remote, proof = reply[:16], reply[16:]
             version, auth = login(local, remote, proof)
