@@ -471,12 +471,13 @@ class ByBroadcast(Namespace, House, unittest.TestCase):
     def test_found_by_broadcast(self):
         self.remember(entry("10.77.5.9", 0), targets=[])
         script = """
-$there "$@" simulate --model HS110 --address 0.0.0.0 >/dev/null & device=$!
+$there "$@" simulate --model HS110 --address 0.0.0.0 --mac %s >/dev/null & device=$!
 sleep 1
 "$@" lamp 9999 on --print-state || echo $?
 kill $device $other
 """
-        done = self.inside(WIRE + script, env=self.environment)
+        mac = device("HS110").mac
+        done = self.inside(WIRE + script % mac, env=self.environment)
         self.assertEqual((done.stdout, done.stderr), (b"ON\n", b""))
         self.assertEqual(self.remembered(), [("10.77.5.2", PORT, "xor")])
 

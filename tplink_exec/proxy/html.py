@@ -65,8 +65,7 @@ article { display: grid; grid-template-columns: 1fr auto; align-items: center; g
 h2 { font-size: 1.0625rem; font-weight: 600; display: -webkit-box; -webkit-line-clamp: 2;
   -webkit-box-orient: vertical; overflow: hidden; }
 article:only-child h2 { display: none; }
-.now { font-weight: 600; }
-.on > .now { color: var(--on); }
+.now { font-weight: 600; } .on > .now { color: var(--on); }
 .what, .dim, .outlets, .error, form p { font-size: .875rem; }
 .dim, .outlets, .error { grid-column: 1 / -1; }
 .dim input { width: 100%; height: 2.75rem; margin: .375rem 0 0; accent-color: var(--on); }
@@ -94,8 +93,7 @@ li { display: flex; align-items: center; justify-content: space-between; gap: 1r
 .busy .switch { opacity: .5; }
 :focus-visible { outline: 3px solid var(--focus); outline-offset: 2px; }
 form { max-width: 26rem; }
-form p { margin: .25rem 0 .75rem; }
-form label { font-weight: 600; }
+form p { margin: .25rem 0 .75rem; } form label { font-weight: 600; }
 form input, form button { width: 100%; min-height: 2.75rem; padding: 0 .75rem; font: inherit;
   border-radius: .5rem; border: 1px solid var(--off); background: var(--back); color: inherit; }
 form button { margin-top: .75rem; border: 0; background: var(--on); color: #fff; font-weight: 600; }
@@ -220,14 +218,10 @@ class Card {
     clearTimeout(this.timer);
     if (this.sending || !this.article.isConnected) return;
     const number = ++this.number;
-    let found = null, trouble = "";
-    try {
-      found = JSON.parse(await call(this.path + "/device.json"));
-    } catch (error) {
-      trouble = error.message;
-    }
+    const found = await call(this.path + "/device.json").then(JSON.parse).catch((error) => error);
     if (number !== this.number) return;
-    this.show(found, trouble);
+    const failed = found instanceof Error;
+    this.show(failed ? null : found, failed ? found.message : "");
     this.later(POLL_MS);
   }
 
@@ -283,9 +277,8 @@ async function start() {
     const part = location.pathname.split("/")[1];
     const one = decodeURIComponent(part).toLowerCase();
     byId("trouble").hidden = byId("login").hidden = true;
-    for (const name of names) {
-      if (!part || name.toLowerCase() === one) cards.set(name, new Card(name));
-    }
+    names.filter((name) => !part || name.toLowerCase() === one)
+      .forEach((name) => cards.set(name, new Card(name)));
   } catch (error) {
     byId("trouble").textContent = error.message;
     byId("trouble").hidden = !error.message;
