@@ -1,6 +1,7 @@
 """A suite whose test classes run side by side, in WORKERS processes: most tests wait for time-outs.
 
 1. A worker takes one class after the other off a pipe, so that none is idle while there is work.
+   Those marked with @early, the longest, come first, so that none of them is alone in the end.
 2. Classes marked with @alone come after all others, one by one: they measure time.
 3. What a worker finds is told to unittest's own result as if it had run here. A worker that dies is
    an error of the class that it had.
@@ -27,6 +28,12 @@ def alone(test_class):
     return test_class
 
 
+def early(test_class):
+    """A class decorator: it takes seconds, so begin with it."""
+    test_class.early = True
+    return test_class
+
+
 class Died(Exception):
     """A worker ended before it had told of a class."""
 
@@ -38,6 +45,7 @@ class SideBySide(unittest.TestSuite):
             classes.setdefault(type(test), []).append(test)
         quiet = [group for kind, group in classes.items() if getattr(kind, "alone", False)]
         busy = [group for kind, group in classes.items() if not getattr(kind, "alone", False)]
+        busy.sort(key=lambda group: not getattr(type(group[0]), "early", False))
         if not hasattr(os, "fork"):
             busy, quiet = [], busy + quiet
         self.side_by_side(busy, result)

@@ -1,25 +1,36 @@
-"""What the tests share: the two forms of the program, simulated devices."""
+"""What the tests share: the two forms of the program, simulated devices.
+
+To import it gives the tests an environment of their own, see CLEAN.
+"""
 
 import asyncio
+import atexit
 import collections
 import contextlib
+import faulthandler
+import gc
 import os
 import posix
+import shutil
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
 import threading
 import time
 import unittest
+import warnings
 from pathlib import Path
 from unittest import mock
 
 from tplink_exec import plain
+from tplink_exec.network import known
 from tplink_exec.simulator.klap_server import KlapSimulator
 from tplink_exec.simulator.models import device
 from tplink_exec.simulator.server import bound
 from tplink_exec.simulator.simulate import Simulator, played
+from tplink_exec.transport import credentials
 
 ROOT = Path(__file__).resolve().parent.parent
 SINGLE_FILE = str(ROOT / "scripts" / "tplink-exec")
@@ -35,8 +46,47 @@ FORMS = {
 needs_first_line = unittest.skipUnless(
     os.path.exists("/usr/bin/python3"), "no /usr/bin/python3, which the single file's #! line names"
 )
+
+
+def has_ipv6():
+    try:
+        with socket.socket(socket.AF_INET6) as link:
+            link.bind(("::1", 0))
+        return True
+    except OSError:
+        return False
+
+
+needs_ipv6 = unittest.skipUnless(has_ipv6(), "no ::1 on this machine")
 SLACK_S = 0.25
-"""How long after its deadline a process may still be there."""
+"""How long after its deadline a process may still be there, on a quiet machine: see in_time."""
+HANG_S = 15
+"""And on a busy one. Later it hangs."""
+ENDLESS_S = 60
+USER_HOME = os.path.expanduser("~")
+
+
+def clean_environment():
+    """Nothing that the user remembers or has set reaches the tests; returns what stands for it."""
+    folder = tempfile.mkdtemp(prefix="tplink-exec-tests.")
+    owner = os.getpid()
+    atexit.register(lambda: os.getpid() == owner and shutil.rmtree(folder, ignore_errors=True))
+    for name in list(os.environ):
+        if name.startswith(("TPLINK_EXEC_", "XDG_")) and name != FUZZ:
+            del os.environ[name]
+    clean = {"HOME": folder, "TPLINK_EXEC_DEVICES": os.path.join(folder, "devices.json")}
+    os.environ.update(clean)
+    known.SHARED = os.path.join(folder, "shared.json")
+    credentials.FILES = credentials.FILES[0], os.path.join(folder, "credentials")
+    return clean
+
+
+FUZZ = "TPLINK_EXEC_FUZZ_PROCESSES"
+CLEAN = clean_environment()
+"""What an environment made by hand must have: without HOME, expanduser asks for the user's own.
+
+No file is there. A process still finds the machine's own /etc/tplink-exec/credentials, if there is
+one: a test that needs a certain login, or none, is a call(), or gives the process a login."""
 
 Result = collections.namedtuple("Result", "code out err seconds")
 
@@ -50,9 +100,26 @@ def run(argv, stdin=subprocess.DEVNULL, **options):
         options["stdin"] = stdin
     options.setdefault("cwd", str(ROOT))
     done = subprocess.run(
-        argv, stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=60, **options
+        argv, stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=ENDLESS_S, **options
     )
     return Result(done.returncode, done.stdout, done.stderr, time.monotonic() - started)
+
+
+def start(argv, **options):
+    """Popen, its outputs piped, with signals as a job in the foreground has them.
+
+    A child inherits what is ignored, and a background job's tests ignore SIGINT.
+    """
+    options.setdefault("preexec_fn", default_signals)
+    options = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "cwd": str(ROOT), **options}
+    return subprocess.Popen(argv, **options)
+
+
+def default_signals():
+    """A preexec_fn."""
+    for number in (signal.SIGHUP, signal.SIGINT, signal.SIGTERM, signal.SIGALRM):
+        signal.signal(number, signal.SIG_DFL)
+    signal.pthread_sigmask(signal.SIG_SETMASK, [])
 
 
 class Left(BaseException):
@@ -73,37 +140,62 @@ def call(*words, stdin=b"", environment=None):
     files = [tempfile.TemporaryFile() for _ in range(3)]  # noqa: SIM115 (closed below)
     files[0].write(stdin)
     files[0].seek(0)
-    kept = [os.dup(number) for number in range(3)]
-    handlers = [(number, signal.getsignal(number)) for number in (signal.SIGINT, signal.SIGALRM)]
-    code = 0
-    started = time.monotonic()
-    try:
-        for number, file in enumerate(files):
-            os.dup2(file.fileno(), number)
-        # What plain.run does to descriptors that are closed is nothing here.
-        with mock.patch.object(sys, "argv", ["tplink-exec", *words]), mock.patch.object(
-            posix, "_exit", leave
-        ), mock.patch.object(posix, "open", lambda *_: 3), mock.patch.dict(
-            os.environ, environment or {}
-        ):
+    with warnings.catch_warnings():
+        # A socket that is left to _exit in an exception's frames is noticed here, or much later.
+        warnings.simplefilter("ignore", ResourceWarning)
+        with standard(files), mock.patch.dict(os.environ, environment or {}):
+            started = time.monotonic()
+            code = exit_code(words)
+            seconds = time.monotonic() - started
+        gc.collect(1)
+    printed = []
+    for file in files:
+        file.seek(0)
+        printed.append(file.read())
+        file.close()
+    return Result(code, printed[1], printed[2], seconds)
+
+
+def exit_code(words):
+    """That of plain.run, but for what it does to descriptors that are closed."""
+    argv = ["tplink-exec", *map(os.fsdecode, words)]
+    with mock.patch.object(sys, "argv", argv), mock.patch.object(
+        posix, "_exit", leave
+    ), mock.patch.object(posix, "open", lambda *_: 3):
+        try:
             plain.run()
-    except Left as it:
-        code = it.args[0]
-    except SystemExit as it:
-        code = it.code or 0
+        except Left as it:
+            return it.args[0]
+        except SystemExit as it:
+            return it.code or 0
+
+
+@contextlib.contextmanager
+def standard(files):
+    """The files as descriptors 0, 1 and 2, and as sys.stdin and such; the signals as they were."""
+    names = ("stdin", "stdout", "stderr")
+    handlers = [(number, signal.getsignal(number)) for number in (signal.SIGINT, signal.SIGALRM)]
+    kept = [os.dup(number) for number in range(3)]
+    sys.stdout.flush()
+    sys.stderr.flush()
+    faulthandler.dump_traceback_later(ENDLESS_S, exit=True, file=kept[2])
+    for number, file in enumerate(files):
+        os.dup2(file.fileno(), number)
+    streams = []
+    for number, mode in enumerate("rww"):
+        streams.append(open(number, mode, encoding="utf-8", closefd=False))  # noqa: SIM115
+    try:
+        with mock.patch.multiple(sys, **dict(zip(names, streams))):
+            yield
     finally:
-        seconds = time.monotonic() - started
+        faulthandler.cancel_dump_traceback_later()
+        signal.setitimer(signal.ITIMER_REAL, 0)  # plain's, which would have died with the process
         for number, handler in handlers:
             signal.signal(number, handler)
         for number, descriptor in enumerate(kept):
+            streams[number].close()
             os.dup2(descriptor, number)
             os.close(descriptor)
-        printed = []
-        for file in files:
-            file.seek(0)
-            printed.append(file.read())
-            file.close()
-    return Result(code, printed[1], printed[2], seconds)
 
 
 class Loop(threading.Thread):
@@ -129,6 +221,12 @@ def loop():
     if not _loop:
         _loop.append(Loop())
     return _loop[0]
+
+
+def network():
+    """127.A.B of a network that no other test, at the same time, is likely to have."""
+    first, second = os.urandom(2)  # not random's, whose state all that are forked share
+    return "127.%d.%d" % (2 + first % 14, second)  # and house.network has the others
 
 
 @contextlib.contextmanager
@@ -170,11 +268,30 @@ def sets(simulator):
 
 
 def assert_failure(test, result, code, timeout_s=None, start=b"tplink-exec: "):
-    """A failure as the contract has it: its code, nothing on stdout, one line, in time."""
+    """A failure as the contract has it: its code, nothing on stdout, one line, and no hang.
+
+    With `timeout_s`, that it ended then, more or less; what is in time, in_time tells.
+    """
     test.assertEqual((result.code, result.out), (code, b""), result.err)
     test.assertTrue(result.err.startswith(start), result.err)
     test.assertEqual((result.err.count(b"\n"), result.err[-1:]), (1, b"\n"), result.err)
     test.assertNotIn(b"Traceback", result.err)
     test.assertNotIn(b"internal error", result.err)
     if timeout_s is not None:
-        test.assertLess(result.seconds, timeout_s + SLACK_S, result.err)
+        test.assertLess(result.seconds, timeout_s + HANG_S, result.err)
+
+
+def in_time(test, limit_s, act, times=5):
+    """What act() returns, the first time that it takes less than `limit_s`; never is a failure.
+
+    For classes marked with @alone. A busy machine may make any process late, but not every time;
+    a program that is late is late every time.
+    """
+    taken = []
+    for _ in range(times):
+        started = time.monotonic()
+        result = act()
+        taken.append(time.monotonic() - started)
+        if taken[-1] < limit_s:
+            return result
+    return test.fail("in %.2f s never: %s" % (limit_s, " ".join("%.2f" % s for s in taken)))

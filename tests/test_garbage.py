@@ -1,6 +1,6 @@
 """Seeded random and mutated replies: an answer that the bytes say, or a PlugError, no other end.
 
-TPLINK_EXEC_FUZZ_PROCESSES=200 plays that many of each kind to processes too (default 10).
+TPLINK_EXEC_FUZZ_PROCESSES=200 plays that many of each kind to processes too (default 3).
 """
 
 import json
@@ -10,7 +10,7 @@ import socket
 import threading
 import unittest
 
-from tests.support import FORMS, run
+from tests.support import FORMS, FUZZ, call, run
 from tplink_exec.errors import PlugError
 from tplink_exec.messages import answer
 from tplink_exec.messages import state as relay_state
@@ -18,7 +18,8 @@ from tplink_exec.simulator.plugs import PLUGS, SimulatedPlug
 from tplink_exec.transport.wire import frame, next_message
 
 IN_PROCESS = 20000
-PROCESSES = int(os.environ.get("TPLINK_EXEC_FUZZ_PROCESSES", "10"))
+CALLS = 50
+PROCESSES = int(os.environ.get(FUZZ, "3"))
 GET = b'{"system":{"get_sysinfo":{}}}'
 REAL = [SimulatedPlug(model).answer(GET) for model in PLUGS]
 PIECES = [
@@ -110,18 +111,22 @@ class Garbage(unittest.TestCase):
             method = json.loads(data.decode())["system"]["set_relay_state"]
             self.assertEqual((type(method["err_code"]), method["err_code"]), (int, 0))
 
+    def test_as_calls(self):
+        self.play(CALLS, call)
+
     def test_as_processes(self):
+        self.play(PROCESSES, lambda *words: run([*FORMS["file"], *words]))
+
+    def play(self, count, program):
         source = random.Random(102)
-        streams = [
-            make(source) for make in (random_stream, mutated_stream) for _ in range(PROCESSES)
-        ]
+        streams = [make(source) for make in (random_stream, mutated_stream) for _ in range(count)]
         with socket.create_server(("127.0.0.1", 0), backlog=16) as server:
             server.settimeout(20)
             port = server.getsockname()[1]
             for stream in streams:
                 thread = threading.Thread(target=serve_once, args=(server, stream))
                 thread.start()
-                result = run(FORMS["file"] + ["127.0.0.1", str(port), "check"])
+                result = program("127.0.0.1", str(port), "check")
                 stop_serving(server.getsockname())
                 thread.join(20)
                 with self.subTest(stream):

@@ -6,15 +6,30 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import unittest
 from concurrent.futures import ThreadPoolExecutor
 
-from tests.support import FORMS, PYTHON, SINGLE_FILE, SLACK_S, assert_failure, run, simulated
+from tests.parallel import alone, early
+from tests.support import (
+    CLEAN,
+    FORMS,
+    HANG_S,
+    PYTHON,
+    ROOT,
+    SINGLE_FILE,
+    SLACK_S,
+    assert_failure,
+    in_time,
+    run,
+    simulated,
+    start,
+)
 from tplink_exec.transport.wire import frame
 
 
-class Process(unittest.TestCase):
+class Room(unittest.TestCase):
     def setUp(self):
         self.plug = self.enter(simulated("HS110", alias="Лампа"))
         self.words = [self.plug.host, str(self.plug.port)]
@@ -40,6 +55,16 @@ class Process(unittest.TestCase):
         os.set_blocking(write, True)
         return write
 
+    def one_line(self, words, stdout, **options):
+        """The call fails as its standard output cannot be written, and says so in one line."""
+        done = subprocess.run(
+            words, stdout=stdout, stderr=subprocess.PIPE, timeout=60, cwd=str(ROOT), **options
+        )
+        self.assertEqual((done.returncode, done.stderr.count(b"\n")), (2, 1), done.stderr)
+
+
+@early
+class Process(Room):
     def test_closed_standard_output(self):
         for form in FORMS:
             for name in ("check", "status", "emeter"):
@@ -58,52 +83,15 @@ class Process(unittest.TestCase):
 
     def test_a_reader_that_went_away(self):
         read, write = os.pipe()
+        self.addCleanup(os.close, write)
         os.close(read)
-        try:
-            done = subprocess.run(
-                [*FORMS["file"], *self.words, "check"],
-                stdout=write,
-                stderr=subprocess.PIPE,
-                timeout=20,
-            )
-        finally:
-            os.close(write)
-        self.assertEqual((done.returncode, done.stderr.count(b"\n")), (2, 1), done.stderr)
-
-    def test_a_pipe_that_is_full_and_never_read(self):
-        write = self.full_pipe()
-        started = time.monotonic()
-        words = [*FORMS["file"], *self.words, "check", "--timeout", "0.5"]
-        done = subprocess.run(words, stdout=write, stderr=subprocess.PIPE, timeout=20)
-        self.assertLess(time.monotonic() - started, 0.5 + SLACK_S)
-        self.assertEqual((done.returncode, done.stderr.count(b"\n")), (2, 1), done.stderr)
-        done = subprocess.run(words, stdout=write, stderr=write, timeout=20)
-        self.assertEqual(done.returncode, 2)
-
-    def test_help_into_a_pipe_that_is_never_read(self):
-        write = self.full_pipe()
-        done = subprocess.run(
-            [*FORMS["file"], "--help"], stdout=write, stderr=subprocess.PIPE, timeout=20
-        )
-        self.assertEqual((done.returncode, done.stderr.count(b"\n")), (2, 1), done.stderr)
+        self.one_line([*FORMS["file"], *self.words, "check"], write)
 
     def test_debug_lines_that_cannot_be_written(self):
         with simulated(fault="slow-reply") as slow:
             for redirection in ("2>/dev/full", "2>&-"):
                 self.words = [slow.host, str(slow.port)]
                 self.assertEqual(self.shell(redirection, "check", "--debug")[:2], (0, b"OFF\n"))
-
-    def test_an_alarm_that_the_parent_has_blocked(self):
-        write = self.full_pipe()
-        for words in (["check"], ["check", "--timeout", "0.5"]):
-            done = subprocess.run(
-                [*FORMS["file"], *self.words, *words],
-                stdout=write,
-                stderr=subprocess.PIPE,
-                timeout=20,
-                preexec_fn=lambda: signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGALRM]),
-            )
-            self.assertEqual((done.returncode, done.stderr.count(b"\n")), (2, 1), done.stderr)
 
     def test_all_descriptors_closed(self):
         for form in (*FORMS, "python3 FILE"):
@@ -141,40 +129,43 @@ class Process(unittest.TestCase):
         with simulated(fault="silent") as silent:
             for number in (signal.SIGTERM, signal.SIGINT):
                 for form in FORMS:
-                    words = [*FORMS[form], silent.host, str(silent.port), "check"]
-                    seen = len(silent.requests)
-                    process = subprocess.Popen(
-                        words, stdout=subprocess.PIPE, stderr=subprocess.PIPE
-                    )
-                    end = time.monotonic() + 10
-                    while len(silent.requests) == seen and time.monotonic() < end:
-                        time.sleep(0.01)
+                    words = [silent.host, str(silent.port), "check", "--timeout", "30"]
+                    process = start([*FORMS[form], *words])
+                    self.until_it_waits(silent)
                     process.send_signal(number)
-                    out, err = process.communicate(timeout=5)
+                    out, err = process.communicate(timeout=HANG_S)
                     self.assertEqual((process.returncode, out, err), (-number, b"", b""))
+
+    def until_it_waits(self, silent):
+        end = time.monotonic() + 30
+        while not silent.requests and time.monotonic() < end:
+            time.sleep(0.01)
+        silent.requests.clear()
 
     def test_ignored_interrupt_stays_ignored(self):
         """A shell starts background jobs with SIGINT ignored: they are not for Ctrl-C."""
         with simulated(fault="silent") as silent:
             words = [*FORMS["file"], silent.host, str(silent.port), "check", "--timeout", "1"]
-            process = subprocess.Popen(
-                ["sh", "-c", 'trap "" INT; exec "$@"', "sh", *words], stderr=subprocess.DEVNULL
-            )
-            time.sleep(0.4)
+            process = start(["sh", "-c", 'trap "" INT; exec "$@"', "sh", *words])
+            self.until_it_waits(silent)
             process.send_signal(signal.SIGINT)
-            self.assertEqual(process.wait(5), 4)
+            out, err = process.communicate(timeout=HANG_S)
+            self.assertEqual((process.returncode, out, err.count(b"\n")), (4, b"", 1))
 
     def test_a_cyrillic_alias_under_any_locale(self):
         for locale in ("C", "POSIX", "C.UTF-8", "xx_XX.ISO-8859-1"):
             for form in FORMS:
-                environment = {"PATH": os.environ["PATH"], "LANG": locale, "LC_ALL": locale}
+                environment = {**CLEAN, "LANG": locale, "LC_ALL": locale}
                 if form == "package":
                     environment["PYTHONCOERCECLOCALE"] = environment["PYTHONUTF8"] = "0"
                 for words in (["status"], ["status", "--debug"]):
                     result = run([*FORMS[form], *self.words, *words], env=environment)
                     self.assertEqual(result.code, 0, result.err)
                     self.assertIn('"alias":"Лампа"'.encode(), result.out)
-                result = run([*FORMS[form], "Лампа.invalid", "9999", "check"], env=environment)
+                name = (
+                    "Лампа" * 20
+                )  # longer than the part of a name can be: no name server is asked
+                result = run([*FORMS[form], name, "9999", "check"], env=environment)
                 assert_failure(self, result, 3)
 
     def test_no_descriptor_left(self):
@@ -186,7 +177,52 @@ class Process(unittest.TestCase):
     def test_twenty_calls_side_by_side(self):
         words = [*FORMS["file"], *self.words]
         processes = [subprocess.Popen([*words, ("on", "off")[n % 2]]) for n in range(20)]
-        self.assertEqual([process.wait(20) for process in processes], [0] * 20)
+        self.assertEqual([process.wait(60) for process in processes], [0] * 20)
+
+
+@early
+class NeverRead(Room):
+    """Standard output is a pipe that is full and that nobody reads."""
+
+    def test_5_seconds(self):
+        """The deadline of a plain call, and of help, which has none of its own."""
+        calls = (
+            ([*FORMS["file"], *self.words, "check"], {}),
+            ([*FORMS["file"], *self.words, "check"], {"preexec_fn": block_alarm}),
+            ([*FORMS["file"], "--help"], {}),
+        )
+        write = self.full_pipe()
+        started = time.monotonic()
+        with ThreadPoolExecutor(len(calls)) as pool:
+            for call in [pool.submit(self.one_line, argv, write, **how) for argv, how in calls]:
+                call.result()
+        self.assertGreater(time.monotonic() - started, 5)
+
+    def test_an_alarm_that_the_parent_has_blocked(self):
+        words = [*FORMS["file"], *self.words, "check", "--timeout", "0.5"]
+        self.one_line(words, self.full_pipe(), preexec_fn=block_alarm)
+
+    def test_standard_error_is_the_same_pipe(self):
+        words = [*FORMS["file"], *self.words, "check", "--timeout", "0.5"]
+        write = self.full_pipe()
+        done = subprocess.run(words, stdout=write, stderr=write, timeout=60)
+        self.assertEqual(done.returncode, 2)
+
+
+def block_alarm():
+    signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGALRM])
+
+
+GRACE_S = 0.1
+"""What a standard output that nobody reads has after the deadline."""
+
+
+@alone
+class InTime(Room):
+    def test_a_pipe_that_is_full_and_never_read(self):
+        write = self.full_pipe()
+        words = [*FORMS["file"], *self.words, "check", "--timeout", "0.3"]
+        in_time(self, 0.3 + GRACE_S + SLACK_S, lambda: self.one_line(words, write))
 
 
 HANGING_LOOKUP = """
@@ -195,39 +231,53 @@ subprocess.check_call(["ip", "link", "set", "lo", "up"])
 subprocess.check_call(["mount", "--bind", sys.argv[1], "/etc/resolv.conf"])
 silent = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
 silent.bind(("127.0.0.1", 53))
-for name in ("check", "on", "toggle"):
-    started = time.monotonic()
-    words = [*sys.argv[2:], "plug.example", "9999", name, "--timeout", "0.7"]
-    done = subprocess.run(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-    seconds = time.monotonic() - started
-    print(done.returncode, done.stdout, done.stderr.count(b"\\n"), seconds < 0.95)
+for name in sys.argv[3].split():
+    for _ in range(5):
+        started = time.monotonic()
+        words = [*sys.argv[4:], "plug.example", "9999", name, "--timeout", "0.3"]
+        done = subprocess.run(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        in_time = time.monotonic() - started < float(sys.argv[2])
+        if in_time:
+            break
+    print(done.returncode, done.stdout, done.stderr.count(b"\\n"), in_time)
 silent.settimeout(0)
 print(len(silent.recv(4096)) > 12)
 """
 
 
 class HangingLookup(unittest.TestCase):
-    def test_with_a_silent_name_server_in_a_namespace(self):
+    """With a silent name server in a namespace, and a resolver that would wait for 30 s."""
+
+    limit_s = HANG_S
+
+    def test_each_form(self):
+        for form in FORMS.values():
+            self.play(form, "check", "on", "toggle")
+
+    def play(self, form, *commands):
         unshare = ["unshare", "--user", "--map-root-user", "--mount", "--net"]
-        probe = [
-            *unshare,
-            "sh",
-            "-c",
-            "ip link set lo up && mount --bind /dev/null /etc/resolv.conf",
-        ]
+        script = "ip link set lo up && mount --bind /dev/null /etc/resolv.conf"
         try:
-            allowed = run(probe).code == 0
+            allowed = run([*unshare, "sh", "-c", script]).code == 0
         except FileNotFoundError:
             allowed = False
         if not allowed:
             self.skipTest("namespaces, or unshare and ip, are not to be had here")
-        path = os.path.join(os.environ.get("TMPDIR", "/tmp"), "resolv.%d" % os.getpid())
-        with open(path, "w") as file:
+        with tempfile.NamedTemporaryFile("w") as file:
             file.write("nameserver 127.0.0.1\noptions timeout:30 attempts:3\n")
-        self.addCleanup(os.remove, path)
-        for form in FORMS:
-            result = run([*unshare, sys.executable, "-c", HANGING_LOOKUP, path, *FORMS[form]])
-            self.assertEqual(result.out.decode(), "4 b'' 1 True\n" * 3 + "True\n", result.err)
+            file.flush()
+            words = [file.name, str(self.limit_s), " ".join(commands), *form]
+            result = run([*unshare, sys.executable, "-c", HANGING_LOOKUP, *words])
+        wanted = "4 b'' 1 True\n" * len(commands) + "True\n"
+        self.assertEqual(result.out.decode(), wanted, result.err)
+
+
+@alone
+class HangingLookupInTime(HangingLookup):
+    limit_s = 0.3 + SLACK_S
+
+    def test_each_form(self):
+        self.play(FORMS["file"], "toggle")
 
 
 if __name__ == "__main__":

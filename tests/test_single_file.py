@@ -10,12 +10,14 @@ import time
 import unittest
 from pathlib import Path
 
+from tests.parallel import early
 from tests.support import (
     FIRST_LINE,
     PYTHON,
     ROOT,
     SINGLE_FILE,
     START,
+    USER_HOME,
     assert_failure,
     needs_first_line,
     run,
@@ -24,8 +26,26 @@ from tests.support import (
 
 HOSTILE = 'import sys; sys.stdout.write("ON\\n"); sys.stdout.flush(); raise SystemExit("hostile")\n'
 
+IMPORT_ALL = """
+import posix, sys
+class Left(BaseException): pass
+def leave(code): raise Left
+posix._exit = leave
+names = sys.argv[2:]
+sys.argv[2:] = ["--version"]
+f = open(sys.argv[1], "rb").read()
+try:
+    exec(f[: f.index(b"\\f")])
+except Left:
+    pass
+for name in names:
+    __import__(name)
+print(*sorted(name for name in names if not hasattr(sys.modules[name], "__file__")), sep="\\n")
+"""
+"""As the first line, but for the end: names of modules follow the file's."""
 
-class SingleFile(unittest.TestCase):
+
+class Room(unittest.TestCase):
     def setUp(self):
         context = simulated()
         self.plug = context.__enter__()
@@ -44,6 +64,8 @@ class SingleFile(unittest.TestCase):
         result = run([*argv, *self.words], **options)
         self.assertEqual((result.code, result.out, result.err), (0, b"ON\n", b""), argv)
 
+
+class Generated(Room):
     def test_it_is_plain_text_and_executable(self):
         data = Path(SINGLE_FILE).read_bytes()
         self.assertTrue(data.isascii())
@@ -64,6 +86,44 @@ class SingleFile(unittest.TestCase):
             with self.assertRaises(SyntaxError):  # and not half of it, done in silence
                 compile(code[:end], "cut off", "exec")
 
+
+@early
+class Damaged(Room):
+    def test_a_file_that_was_cut_off_switches_or_fails(self):
+        """As by a full disk, or while it is copied over: no exit code 0 for what was not done."""
+        data = Path(SINGLE_FILE).read_bytes()
+        path = self.copy()
+        pages = [place for place, byte in enumerate(data) if byte == ord("\f")]
+        ends = [place + more for place in (*pages[:3], *pages[-2:]) for more in (0, 1, 3)]
+        ends += [*range(0, len(data), len(data) // 10), *range(len(data) - 6, len(data) + 1)]
+        for end in ends:
+            Path(path).write_bytes(data[:end])
+            # To Python alone a cut in the first page, between two statements, is an end.
+            for starter in ([PYTHON, START], [PYTHON])[: 1 + (end > pages[1])]:
+                self.plug.device.relay_state = 0
+                result = run([*starter, path, *self.words[:2], "on"])
+                done = bool(self.plug.device.relay_state)
+                self.assertEqual(result.code == 0, done, (end, starter, result.err))
+
+    def test_a_file_that_is_replaced_during_a_call(self):
+        path = self.copy()
+        with simulated(fault="silent") as plug:
+            words = [plug.host, str(plug.port), "check", "--timeout", "0.7"]
+            for starter in ([PYTHON, START], [PYTHON]):
+                process = subprocess.Popen(
+                    [*starter, path, *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+                )
+                while not plug.requests and process.poll() is None:  # until 0.7 s at most
+                    time.sleep(0.01)
+                plug.requests.clear()
+                Path(path).write_text(HOSTILE)
+                out, err = process.communicate(timeout=10)
+                self.assertEqual((process.returncode, out), (4, b""), err)
+                self.copy()
+
+
+@early
+class Started(Room):
     @needs_first_line
     def test_by_the_first_line_and_sh_the_modules_are_not_parsed(self):
         path = self.copy()
@@ -161,7 +221,7 @@ class SingleFile(unittest.TestCase):
     def pythons(self, version):
         found = [shutil.which("python" + version)]
         found += [
-            str(path) for path in Path.home().glob(".pyenv/versions/%s.*/bin/python" % version)
+            str(path) for path in Path(USER_HOME).glob(".pyenv/versions/%s.*/bin/python" % version)
         ]
         probe = [(python, run([python, "-c", "pass"]).code) for python in found if python]
         return [python for python, code in probe if code == 0]
@@ -173,37 +233,15 @@ class SingleFile(unittest.TestCase):
         assert_failure(self, result, 2)
         self.assertIn(b"python3", result.err)
 
-    def test_a_file_that_was_cut_off_switches_or_fails(self):
-        """As by a full disk, or while it is copied over: no exit code 0 for what was not done."""
-        data = Path(SINGLE_FILE).read_bytes()
-        path = self.copy()
-        pages = [place for place, byte in enumerate(data) if byte == ord("\f")]
-        ends = [place + more for place in (*pages[:3], *pages[-2:]) for more in (0, 1, 3)]
-        ends += [*range(0, len(data), len(data) // 20), *range(len(data) - 6, len(data) + 1)]
-        for end in ends:
-            Path(path).write_bytes(data[:end])
-            # To Python alone a cut in the first page, between two statements, is an end.
-            for starter in ([PYTHON, START], [PYTHON])[: 1 + (end > pages[1])]:
-                self.plug.device.relay_state = 0
-                result = run([*starter, path, *self.words[:2], "on"])
-                done = bool(self.plug.device.relay_state)
-                self.assertEqual(result.code == 0, done, (end, starter, result.err))
-
-    def test_a_file_that_is_replaced_during_a_call(self):
-        path = self.copy()
-        with simulated(fault="silent") as plug:
-            words = [plug.host, str(plug.port), "check", "--timeout", "1"]
-            for starter in ([PYTHON, START], [PYTHON]):
-                process = subprocess.Popen(
-                    [*starter, path, *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE
-                )
-                while not plug.requests and process.poll() is None:
-                    time.sleep(0.01)
-                plug.requests.clear()
-                Path(path).write_text(HOSTILE)
-                out, err = process.communicate(timeout=10)
-                self.assertEqual((process.returncode, out), (4, b""), err)
-                self.copy()
+    def test_every_module_is_imported_from_it(self):
+        paths = [
+            path.relative_to(ROOT).with_suffix("") for path in ROOT.glob("tplink_exec/**/*.py")
+        ]
+        names = [".".join(path.parts) for path in paths if path.name[:2] != "__"]
+        argv = [PYTHON, "-I", "-S", "-c", IMPORT_ALL, SINGLE_FILE, *names]
+        result = run(argv, cwd=self.folder)
+        self.assertEqual((result.code, result.err), (0, b""))
+        self.assertEqual(result.out.decode().splitlines()[1:], sorted(names))
 
     def test_it_leaves_nothing_behind(self):
         path = self.copy()

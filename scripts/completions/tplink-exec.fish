@@ -73,6 +73,7 @@ complete -c tplink-exec -n '__tplink_exec_at main 2' -a total -d 'the energy use
 complete -c tplink-exec -n '__tplink_exec_at main 2' -a today -d 'the energy used today, by the device\'s clock'
 complete -c tplink-exec -n '__tplink_exec_at main 2' -a month -d 'the energy used this month, by the device\'s clock'
 complete -c tplink-exec -n '__tplink_exec_at main 2' -a get -d 'reads one field of what status prints'
+complete -c tplink-exec -n '__tplink_exec_at main 2' -a uptime -d 'the time since the relay was switched on; of a strip\'s outlet with --child'
 complete -c tplink-exec -n '__tplink_exec_at main 2' -a alias -d 'renames the device, or reads its name'
 complete -c tplink-exec -n '__tplink_exec_at main 2' -a led -d 'switches its LED'
 complete -c tplink-exec -n '__tplink_exec_at main 2' -a time -d 'the device\'s clock (time get_time)'

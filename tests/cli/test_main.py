@@ -4,19 +4,21 @@ import json
 import re
 import unittest
 
-from tests.support import FORMS, assert_failure, run, sets, simulated
+from tests import support
+from tests.support import FORMS, assert_failure, needs_ipv6, run, sets, simulated
 from tplink_exec import __version__
 from tplink_exec.cli.usage import EXIT_CODES
 from tplink_exec.commands.table import COMMANDS, OPTIONS, SUBCOMMANDS, rows
 
 
 class Forms:
-    """The tests; each subclass runs them against one form of the program."""
+    """What each form of the program must show as a process, too."""
 
-    form = []
+    def program(self, *words):
+        return run([*self.form, *words])
 
     def call(self, plug, *words):
-        return run([*self.form, plug.host, str(plug.port), *words])
+        return self.program(plug.host, str(plug.port), *words)
 
     def test_on_off_toggle_check(self):
         with simulated() as plug:
@@ -61,6 +63,79 @@ class Forms:
                         (result.code, result.out, result.err), (0, wanted + b"\n", b"")
                     )
 
+    def test_device_text_is_escaped_on_standard_error(self):
+        error = {"err_code": -7, "err_msg": "\x1b[31mred\n\x9b\x7f\u202e" + "y" * 400}
+        with simulated() as plug:
+            plug.device.methods["system"]["set_relay_state"] = lambda _: error
+            result = self.call(plug, "on")
+        assert_failure(self, result, 6)
+        self.assertIn(b" " + rb"\x1b[31mred\n\x9b\x7f\u202e" + b"y" * 188 + b" ", result.err)
+
+    def test_unreachable(self):
+        with simulated() as plug:
+            host, port = plug.host, str(plug.port)
+        result = self.program(host, port, "check")
+        assert_failure(
+            self, result, 3, start=b"tplink-exec: 127.0.0.1:%s: connection refused" % port.encode()
+        )
+        self.assertGreater(result.seconds, 0.2)  # one more try after 0.2 s
+        self.assertEqual(self.program(host, port, "check", "--quiet").err, b"")
+
+    @needs_ipv6
+    def test_ipv6(self):
+        with simulated(address="::1") as plug:
+            self.assertEqual(self.call(plug, "on", "--print-state").out, b"ON\n")
+            port = b"%d" % plug.port
+        assert_failure(self, self.call(plug, "check"), 3, start=b"tplink-exec: [::1]:%s: " % port)
+
+    def test_host_names(self):
+        with simulated() as plug:
+            result = self.program("localhost", str(plug.port), "on", "--print-state")
+            self.assertEqual((result.code, result.out, result.err), (0, b"ON\n", b""))
+
+    def test_debug_tells_requests_and_replies_on_standard_error(self):
+        with simulated() as plug:
+            result = self.call(plug, "toggle", "--debug")
+            lines = result.err.decode().splitlines()
+        self.assertEqual((result.code, result.out, len(lines)), (0, b"", 4))
+        start = "tplink-exec: 127.0.0.1:%d: " % plug.port
+        self.assertEqual(lines[0], start + '> {"system":{"get_sysinfo":{}}}')
+        self.assertEqual(lines[3], start + '< {"system":{"set_relay_state":{"err_code":0}}}')
+        self.assertEqual(
+            json.loads(lines[1][len(start) + 2 :])["system"]["get_sysinfo"]["relay_state"], 0
+        )
+
+    def test_version_and_help(self):
+        self.assertEqual(
+            self.program("--version")[:3], (0, b"tplink-exec %s\n" % __version__.encode(), b"")
+        )
+        result = self.program("h", "1", "--help")
+        self.assertEqual((result.code, result.err), (0, b""))
+        for table in (COMMANDS, SUBCOMMANDS, OPTIONS, EXIT_CODES):
+            for name, cells in rows(table).items():
+                self.assertRegex(result.out.decode(), r"(?m)^  %s\b.*" % re.escape(name))
+                self.assertIn(cells[-1], result.out.decode())
+
+    def test_no_call_at_all(self):
+        result = self.program()
+        assert_failure(self, result, 1)
+        self.assertIn(b"HOST PORT COMMAND", result.err)
+
+
+class SingleFile(Forms, unittest.TestCase):
+    form = FORMS["file"]
+
+
+class Package(Forms, unittest.TestCase):
+    form = FORMS["package"]
+
+
+class InProcess(Forms, unittest.TestCase):
+    """And all the rest."""
+
+    def program(self, *words):
+        return support.call(*words)
+
     def test_no_meter_is_refused_with_the_device_s_words(self):
         with simulated("HS100") as plug:
             result = self.call(plug, "emeter")
@@ -80,35 +155,6 @@ class Forms:
             for name in ("check", "toggle"):
                 assert_failure(self, self.call(plug, name), 6)
             self.assertEqual(sets(plug), [])
-
-    def test_device_text_is_escaped_on_standard_error(self):
-        error = {"err_code": -7, "err_msg": "\x1b[31mred\n\x9b\x7f\u202e" + "y" * 400}
-        with simulated() as plug:
-            plug.device.methods["system"]["set_relay_state"] = lambda _: error
-            result = self.call(plug, "on")
-        assert_failure(self, result, 6)
-        self.assertIn(b" " + rb"\x1b[31mred\n\x9b\x7f\u202e" + b"y" * 188 + b" ", result.err)
-
-    def test_unreachable(self):
-        with simulated() as plug:
-            host, port = plug.host, str(plug.port)
-        result = run([*self.form, host, port, "check"])
-        assert_failure(
-            self, result, 3, start=b"tplink-exec: 127.0.0.1:%s: connection refused" % port.encode()
-        )
-        self.assertGreater(result.seconds, 0.2)  # one more try after 0.2 s
-        self.assertEqual(run([*self.form, host, port, "check", "--quiet"]).err, b"")
-
-    def test_ipv6(self):
-        with simulated(address="::1") as plug:
-            self.assertEqual(self.call(plug, "on", "--print-state").out, b"ON\n")
-            port = b"%d" % plug.port
-        assert_failure(self, self.call(plug, "check"), 3, start=b"tplink-exec: [::1]:%s: " % port)
-
-    def test_host_names(self):
-        with simulated() as plug:
-            result = run([*self.form, "localhost", str(plug.port), "on", "--print-state"])
-            self.assertEqual((result.code, result.out, result.err), (0, b"ON\n", b""))
 
     def test_wrong_usage(self):
         for words, says in (
@@ -160,7 +206,7 @@ class Forms:
                 )
             ),
         ):
-            result = run([*self.form, *words])
+            result = self.program(*words)
             with self.subTest(words):
                 assert_failure(self, result, 1)
                 self.assertIn(says, result.err.decode())
@@ -175,7 +221,7 @@ class Forms:
                 "+" + port,
             )
             for text in (*others, port + " ", " " + port, port[:1] + "_" + port[1:]):
-                assert_failure(self, run([*self.form, plug.host, text, "on"]), 1)
+                assert_failure(self, self.program(plug.host, text, "on"), 1)
             self.assertEqual(plug.connections, 0)
 
     def test_options_anywhere(self):
@@ -188,38 +234,7 @@ class Forms:
                 [*place, "check", "--timeout", ".5"],
                 [*place, "check", "--timeout", "5."],
             ):
-                self.assertEqual(run([*self.form, *words])[:3], (0, b"OFF\n", b""), words)
-
-    def test_debug_tells_requests_and_replies_on_standard_error(self):
-        with simulated() as plug:
-            result = self.call(plug, "toggle", "--debug")
-            lines = result.err.decode().splitlines()
-        self.assertEqual((result.code, result.out, len(lines)), (0, b"", 4))
-        start = "tplink-exec: 127.0.0.1:%d: " % plug.port
-        self.assertEqual(lines[0], start + '> {"system":{"get_sysinfo":{}}}')
-        self.assertEqual(lines[3], start + '< {"system":{"set_relay_state":{"err_code":0}}}')
-        self.assertEqual(
-            json.loads(lines[1][len(start) + 2 :])["system"]["get_sysinfo"]["relay_state"], 0
-        )
-
-    def test_version_and_help(self):
-        self.assertEqual(
-            run([*self.form, "--version"])[:3], (0, b"tplink-exec %s\n" % __version__.encode(), b"")
-        )
-        result = run([*self.form, "h", "1", "--help"])
-        self.assertEqual((result.code, result.err), (0, b""))
-        for table in (COMMANDS, SUBCOMMANDS, OPTIONS, EXIT_CODES):
-            for name, cells in rows(table).items():
-                self.assertRegex(result.out.decode(), r"(?m)^  %s\b.*" % re.escape(name))
-                self.assertIn(cells[-1], result.out.decode())
-
-
-class SingleFile(Forms, unittest.TestCase):
-    form = FORMS["file"]
-
-
-class Package(Forms, unittest.TestCase):
-    form = FORMS["package"]
+                self.assertEqual(self.program(*words)[:3], (0, b"OFF\n", b""), words)
 
 
 if __name__ == "__main__":

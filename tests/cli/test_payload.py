@@ -1,10 +1,10 @@
-"""encode and decode, as processes: the constants of shell scripts, and every way to be wrong."""
+"""encode and decode: the constants of shell scripts, and every way to be wrong."""
 
 import base64
 import os
 import unittest
 
-from tests.support import FORMS, assert_failure, run
+from tests.support import FORMS, assert_failure, call, run
 from tests.vectors import SET_ON, SYSINFO, TCP_BASE64
 from tplink_exec.cipher import encrypt
 from tplink_exec.transport.wire import frame
@@ -13,11 +13,11 @@ PROGRAM = FORMS["file"]
 
 
 def encode(*words, stdin=b""):
-    return run([*PROGRAM, "encode", *words], stdin=stdin)
+    return call("encode", *words, stdin=stdin)
 
 
 def decode(*words, stdin=b""):
-    return run([*PROGRAM, "decode", *words], stdin=stdin)
+    return call("decode", *words, stdin=stdin)
 
 
 class Payload(unittest.TestCase):
@@ -30,6 +30,13 @@ class Payload(unittest.TestCase):
         for plain, text in TCP_BASE64.items():
             self.assertEqual(encode(plain.decode())[:3], (0, text + b"\n", b""))
             self.assertEqual(decode(text.decode())[:3], (0, plain + b"\n", b""))
+
+    def test_as_processes(self):
+        for form in FORMS.values():
+            encoded, decoded = TCP_BASE64[SET_ON] + b"\n", SET_ON + b"\n"
+            self.assertEqual(run([*form, "encode", SET_ON.decode()])[:3], (0, encoded, b""))
+            self.assertEqual(run([*form, "decode"], stdin=encoded)[:3], (0, decoded, b""))
+            self.fails(run([*form, "decode", "AAA*"]), "not base64 at byte 3")
 
     def test_standard_input_with_or_without_newline(self):
         for stdin in (SYSINFO, SYSINFO + b"\n"):
@@ -100,8 +107,8 @@ class Payload(unittest.TestCase):
 
     def test_wrong_usage(self):
         for name in ("encode", "decode"):
-            assert_failure(self, run([*PROGRAM, name, "--fly"]), 1)
-            self.assertEqual(run([*PROGRAM, name, "--help"]).code, 0)
+            assert_failure(self, call(name, "--fly"), 1)
+            self.assertEqual(call(name, "--help").code, 0)
 
     def test_full_standard_output(self):
         result = run(["sh", "-c", 'exec "$@" >&-', "sh", *PROGRAM, "encode", "{}"])

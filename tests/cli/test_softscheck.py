@@ -2,7 +2,7 @@
 
 import unittest
 
-from tests.support import FORMS, assert_failure, run, simulated
+from tests.support import FORMS, assert_failure, call, run, simulated
 from tplink_exec.cli.main import understand
 
 # The sixteen commands with their JSON, from tplink_smartplug.py (softScheck, 2024).
@@ -27,14 +27,11 @@ COMMANDS = {
 
 
 class Dialect(unittest.TestCase):
-    def call(self, *words):
-        return run([*FORMS["file"], *words])
-
     def test_all_commands_with_their_json_and_their_output(self):
         for name, request in COMMANDS.items():
             with simulated("HS110", alias="灯") as plug:
                 plug.device.clock = lambda: 1700000000.0
-                result = self.call("-t", plug.host, "-p", str(plug.port), "-c", name, "--yes")
+                result = call("-t", plug.host, "-p", str(plug.port), "-c", name, "--yes")
                 self.assertEqual(list(plug.requests), [request.encode()], name)
                 reply = plug.device.answer(request.encode())
             wanted = b"Sent:      " + request.encode() + b"\nReceived:  " + reply + b"\n"
@@ -54,39 +51,48 @@ class Dialect(unittest.TestCase):
                 ["-t", plug.host, "-p", port, "-q", "--json", COMMANDS["on"]],
             ):
                 plug.device.relay_state = 0
-                result = self.call(*words)
+                result = call(*words)
                 self.assertEqual((result.code, result.out, result.err), (0, reply, b""), words)
                 self.assertEqual(plug.device.relay_state, 1)
+
+    def test_as_processes(self):
+        reply = b'{"system":{"set_relay_state":{"err_code":0}}}\n'
+        for form in FORMS.values():
+            with simulated() as plug:
+                place = ["-t", plug.host, "-p", str(plug.port)]
+                result = run([*form, *place, "-q", "-c", "on"])
+                self.assertEqual(result[:3], (0, reply, b""))
+                assert_failure(self, run([*form, *place, "-c", "energy"]), 6)
 
     def test_a_long_reply_is_whole(self):
         """That client prints the first 2048 bytes at most."""
         with simulated("HS110", alias="x" * 5000) as plug:
-            result = self.call("-t", plug.host, "-p", str(plug.port), "-q", "-c", "info")
+            result = call("-t", plug.host, "-p", str(plug.port), "-q", "-c", "info")
             self.assertEqual(result.out, plug.device.answer(COMMANDS["info"].encode()) + b"\n")
 
     def test_failures_have_our_exit_codes_and_print_nothing(self):
         with simulated("HS100") as plug:
             place = ["-t", plug.host, "-p", str(plug.port)]
             start = b"tplink-exec: 127.0.0.1:%d: " % plug.port
-            assert_failure(self, self.call(*place, "-c", "energy"), 6, start=start)
-            assert_failure(self, self.call(*place, "-q", "-c", "energy"), 6, start=start)
-        assert_failure(self, self.call(*place, "-q", "-c", "on"), 3, start=start)
+            assert_failure(self, call(*place, "-c", "energy"), 6, start=start)
+            assert_failure(self, call(*place, "-q", "-c", "energy"), 6, start=start)
+        assert_failure(self, call(*place, "-q", "-c", "on"), 3, start=start)
         with simulated(fault="silent") as plug:
-            place = ["-t", plug.host, "-p", str(plug.port), "--timeout", "0.5"]
-            assert_failure(self, self.call(*place, "-c", "on"), 4, 0.5)
+            place = ["-t", plug.host, "-p", str(plug.port), "--timeout", "0.2"]
+            assert_failure(self, call(*place, "-c", "on"), 4, 0.2)
         with simulated("LB100") as bulb:
             place = ["-t", bulb.host, "-p", str(bulb.port)]
-            assert_failure(self, self.call(*place, "-c", "on"), 6)
+            assert_failure(self, call(*place, "-c", "on"), 6)
 
     def test_j_hands_on_a_reply_with_an_err_code(self):
         with simulated("HS100") as plug:
             place = ["-t", plug.host, "-p", str(plug.port)]
             request = COMMANDS["energy"]
             reply = plug.device.answer(request.encode()) + b"\n"
-            result = self.call(*place, "-q", "-j", request)
+            result = call(*place, "-q", "-j", request)
             self.assertEqual((result.code, result.out), (6, reply))
             self.assertEqual(result.err.count(b"\n"), 1)
-            result = self.call(*place, "-j", request)
+            result = call(*place, "-j", request)
             sent = b"Sent:      " + request.encode() + b"\nReceived:  "
             self.assertEqual((result.code, result.out), (6, sent + reply))
 
@@ -110,13 +116,13 @@ class Dialect(unittest.TestCase):
             (["-t", "h", "-c", "on", "--child", "1"], "unknown option --child"),
             (["-c", "on"], "unknown option -c"),
         ):
-            result = self.call(*words)
+            result = call(*words)
             with self.subTest(words):
                 assert_failure(self, result, 1)
                 self.assertIn(says, result.err.decode())
 
     def test_help(self):
-        self.assertIn(b"(-c COMMAND | -j JSON)", self.call("-t", "h", "--help").out)
+        self.assertIn(b"(-c COMMAND | -j JSON)", call("-t", "h", "--help").out)
 
 
 if __name__ == "__main__":

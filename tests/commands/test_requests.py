@@ -1,5 +1,6 @@
-"""Named requests, get, alias, led, json and join, as processes."""
+"""Named requests, get, alias, led, json and join."""
 
+import fcntl
 import json
 import os
 import pty
@@ -11,14 +12,30 @@ import termios
 import time
 import unittest
 
-from tests.support import FORMS, assert_failure, run, simulated
+from tests import support
+from tests.parallel import alone
+from tests.support import (
+    CLEAN,
+    FORMS,
+    SLACK_S,
+    assert_failure,
+    default_signals,
+    in_time,
+    run,
+    simulated,
+    start,
+)
 from tplink_exec.simulator.faults import CLOSE, FAULTS
 
 SECRET = 'pa"ss\\wörd 灯'
 
 
 def call(device, *words, **options):
-    return run([*FORMS["file"], device.host, str(device.port), *words], **options)
+    return support.call(device.host, str(device.port), *words, **options)
+
+
+def process(device, *words, form="file", **options):
+    return run([*FORMS[form], device.host, str(device.port), *words], **options)
 
 
 class Named(unittest.TestCase):
@@ -132,8 +149,11 @@ class Fields(unittest.TestCase):
                 ("joined", "\U0001f468\u200d\U0001f469"),
                 ("model", "HS100(UK)"),
             ):
-                result = call(plug, "get", name, env={"LC_ALL": "C"})
-                self.assertEqual(result[:3], (0, printed.encode() + b"\n", b""), name)
+                line = printed.encode() + b"\n"
+                self.assertEqual(call(plug, "get", name)[:3], (0, line, b""), name)
+                if not printed.isascii():
+                    result = process(plug, "get", name, env={**CLEAN, "LC_ALL": "C"})
+                    self.assertEqual(result[:3], (0, line, b""), name)
             result = call(plug, "get", "fly")
             assert_failure(self, result, 6)
             self.assertIn(b"its fields are sw_ver, hw_ver,", result.err)
@@ -145,6 +165,21 @@ class Fields(unittest.TestCase):
             self.assertEqual(call(plug, "alias").out, b"Cam\n")
             assert_failure(self, call(plug, "toggle"), 6)
             assert_failure(self, call(plug, "check"), 6)
+
+    def test_uptime_is_since_the_relay_was_switched_on(self):
+        for model in ("HS110", "HS220", "KP303"):
+            with simulated(model) as device:
+                words = ["uptime", *(["--child", "2"] if model == "KP303" else [])]
+                self.assertEqual(call(device, *words)[:3], (0, b"0\n", b""))
+                device.device.relay_state = 1
+                for relay in getattr(device.device, "outlets", None) or [device.device.relay]:
+                    relay.clock = lambda relay=relay: relay.on_since + 5025.5
+                self.assertEqual(call(device, *words)[:3], (0, b"5025\n", b""))
+        for told in ("7", -1, True, None):
+            with simulated() as plug:
+                info = {**plug.device.get_sysinfo({}), "on_time": told}
+                plug.device.methods["system"]["get_sysinfo"] = lambda _, info=info: info
+                assert_failure(self, call(plug, "uptime"), 5)
 
     def test_aliases_in_any_script(self):
         for name in ("Лампа на кухне", "灯", 'Lamp "2" \\ %s', "-5", "on"):
@@ -233,19 +268,21 @@ class Join(unittest.TestCase):
 
     def test_no_password_is_wrong_usage(self):
         with simulated() as plug:
-            for options in ({}, {"stdin": b""}, {"stdin": b"\xff\n"}):
-                assert_failure(self, call(plug, "join", "House", **options), 1)
+            for stdin in (b"", b"\xff\n"):
+                assert_failure(self, call(plug, "join", "House", stdin=stdin), 1)
+            assert_failure(self, process(plug, "join", "House", stdin=subprocess.DEVNULL), 1)
             self.assertEqual(plug.connections, 0)
 
-    def test_standard_input_that_says_nothing_ends_in_time(self):
-        with simulated() as plug:
-            reader, writer = os.pipe()
-            try:
-                result = call(plug, "join", "House", "--timeout", "0.5", stdin=reader)
-            finally:
-                os.close(reader)
-                os.close(writer)
-        assert_failure(self, result, 4, 0.5)
+    def test_as_processes(self):
+        for form in FORMS:
+            with simulated() as plug:
+                result = process(plug, "join", "House", form=form, stdin=b"secret\n")
+                self.assertEqual(result[:3], (0, b"", b""))
+                self.assertEqual(plug.device.stainfo["password"], "secret")
+                result = process(plug, "alias", form=form)
+                self.assertEqual(result[:3], (0, b"HS100 1\n", b""))
+                result = process(plug, "json", '{"fly":{}}', form=form)
+                self.assertEqual((result.code, result.err.count(b"\n")), (6, 1))
 
     def test_nothing_shows_the_password(self):
         """Whatever the device answers, an echo or the password as its reason."""
@@ -267,6 +304,19 @@ class Join(unittest.TestCase):
                     self.assertNotIn("wörd".encode(), result.err)
 
 
+@alone
+class InTime(unittest.TestCase):
+    def test_standard_input_that_says_nothing(self):
+        reader, writer = os.pipe()
+        self.addCleanup(os.close, reader)
+        self.addCleanup(os.close, writer)
+        with simulated() as plug:
+            words = "join", "House", "--timeout", "0.3"
+            result = in_time(self, 0.3 + SLACK_S, lambda: process(plug, *words, stdin=reader))
+            assert_failure(self, result, 4)
+            self.assertEqual(plug.connections, 0)
+
+
 class Prompt(unittest.TestCase):
     """join at a terminal: a prompt, no echo, and no time limit while a person types."""
 
@@ -276,15 +326,18 @@ class Prompt(unittest.TestCase):
         self.addCleanup(os.close, slave)
         self.slave = slave
         argv = [*FORMS["file"], plug.host, str(plug.port), "join", "House", *words]
-        process = subprocess.Popen(
-            argv, stdin=slave, stdout=subprocess.PIPE, stderr=slave, start_new_session=True,
-            preexec_fn=lambda: __import__("fcntl").ioctl(0, termios.TIOCSCTTY, 0),
-        )  # fmt: skip
+        process = start(
+            argv, stdin=slave, stderr=slave, start_new_session=True, preexec_fn=self.at_terminal
+        )
         self.addCleanup(process.stdout.close)
         self.addCleanup(process.kill)
         self.seen = b""
         self.read_until(b": ")
         return process
+
+    def at_terminal(self):
+        default_signals()
+        fcntl.ioctl(0, termios.TIOCSCTTY, 0)
 
     def read_until(self, mark):
         deadline = time.monotonic() + 10
@@ -298,9 +351,9 @@ class Prompt(unittest.TestCase):
 
     def test_a_password_is_typed(self):
         with simulated() as plug:
-            process = self.start(plug, "--timeout", "0.5")
+            process = self.start(plug, "--timeout", "2")
             self.assertFalse(self.echoes())
-            time.sleep(1)
+            time.sleep(2.1)
             os.write(self.master, b"secret\n")
             self.assertEqual(process.wait(10), 0)
             self.assertEqual(plug.device.stainfo["password"], "secret")

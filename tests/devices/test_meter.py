@@ -3,13 +3,14 @@
 import json
 import unittest
 
-from tests.support import FORMS, assert_failure, run, simulated
+from tests import support
+from tests.support import assert_failure, simulated
 
 BULB = "smartlife.iot.common.emeter"
 
 
 def call(device, *words):
-    return run([*FORMS["file"], device.host, str(device.port), *words])
+    return support.call(device.host, str(device.port), *words)
 
 
 def says(device, module, method, reply):

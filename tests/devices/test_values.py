@@ -2,7 +2,7 @@
 
 import unittest
 
-from tests.support import FORMS, assert_failure, run, simulated
+from tests.support import assert_failure, call, simulated
 from tplink_exec.devices.values import hsb, kelvin, percent
 from tplink_exec.errors import UsageError
 
@@ -87,7 +87,7 @@ class Values(unittest.TestCase):
                     for text in ("NULL", "UNDEF", "-", "")
                 ),
             ):
-                result = run([*FORMS["file"], bulb.host, str(bulb.port), *words])
+                result = call(bulb.host, str(bulb.port), *words)
                 with self.subTest(words):
                     assert_failure(self, result, 1)
                     self.assertIn(says, result.err.decode())

@@ -5,7 +5,7 @@
 
 Takes Debian's mosquitto and mosquitto-clients, and installs them by apt-get when root (when they
 are not to be had: "skipped", exit code 0). A broker of its own, on a free loopback port; simulated
-devices; the pipelines of the README and of openhab-examples' unit, run by sh. Exit code 1 when
+devices; the pipelines of docs/watch.md and of openhab-examples' unit, run by sh. Exit code 1 when
 anything failed.
 """
 
@@ -163,7 +163,7 @@ class Topics:
 
 
 def pipeline(line, port):
-    """A line of the README, for the broker, the program and the devices that are here."""
+    """A line of docs/watch.md, for the broker, the program and the devices that are here."""
     line = re.sub(r"(mosquitto_(?:sub|pub))", r"\1 -p %d" % port, line)
     line = re.sub(r"\btplink-exec\b", shlex.quote(PROGRAM), line)
     for real, written in zip(ADDRESSES, ("192.168.1.2", "192.168.1.3")):
@@ -171,15 +171,15 @@ def pipeline(line, port):
     return line
 
 
-def line_of_readme(start):
-    text = (ROOT / "README.md").read_text(encoding="utf-8")
+def line_of_page(start):
+    text = (ROOT / "docs" / "watch.md").read_text(encoding="utf-8")
     (line,) = re.findall("(?m)^%s.*$" % re.escape(start), text)
     return line
 
 
 def check_house(report, topics, errors):
-    """The README's pipeline, from the first line to a signal."""
-    line = pipeline(line_of_readme("mosquitto_sub -t house/command |"), topics.port)
+    """The pipeline of docs/watch.md, from the first line to a signal."""
+    line = pipeline(line_of_page("mosquitto_sub -t house/command |"), topics.port)
     line = line.replace("--repeat 60", "--repeat 3 --interval 0.3")
     with topics.subscribed("house/state") as received, open(errors, "wb+") as log:
         time.sleep(0.5)  # until it has subscribed
@@ -228,7 +228,7 @@ def check_hostile(report, topics, log):
 
 
 def check_retained(report, topics):
-    line = pipeline(line_of_readme("tplink-exec watch 192.168.1.2 |"), topics.port)
+    line = pipeline(line_of_page("tplink-exec watch 192.168.1.2 |"), topics.port)
     topic = re.search(r"-t (\S+)", line)[1]
     with process("sh", "-c", line):
         alias = "HS110 1"

@@ -6,7 +6,7 @@
 A simulated plug is on 127.0.85.1, port 9999 (other systems than Linux may first need that as an
 address of the loopback interface). While tshark captures this address and port, and nothing
 else, tplink-exec asks and switches it over TCP and a discovery datagram goes to it over UDP.
-Then the commands of HOW-IT-WORKS.md are run on the capture.
+Then the commands of docs/how-it-works.md are run on the capture.
 
 tshark is installed by apt-get when it is missing and this is root on Debian; without it, or
 where capturing is not allowed: "skipped" and exit code 0. Exit code 1 when anything failed.
@@ -30,7 +30,7 @@ sys.path.insert(0, str(ROOT))
 from tplink_exec import cipher  # noqa: E402
 
 PROGRAM = str(ROOT / "scripts" / "tplink-exec")
-PAGE = ROOT / "HOW-IT-WORKS.md"
+PAGE = ROOT / "docs" / "how-it-works.md"
 HOST, PORT = "127.0.85.1", 9999
 LOOPBACK = "lo" if sys.platform.startswith("linux") else "lo0"
 SYSINFO = '{"system":{"get_sysinfo":{}}}'
@@ -163,7 +163,7 @@ def check_messages(path, status, found):
 
 
 def check_page(path, folder):
-    """HOW-IT-WORKS.md: what it shows of tshark, with the capture in place of the reader's."""
+    """docs/how-it-works.md: what it shows of tshark, with the capture in place of the reader's."""
     block = re.search(r"(?ms)^```sh\n([^`]*^sudo tshark .*?)^```$", PAGE.read_text("utf-8"))
     capturing, *commands = block.group(1).replace("\\\n", "").splitlines()
     equal("it captures", capturing, "sudo tshark -i any -f 'port 9999' -w plug.pcapng")

@@ -1,6 +1,7 @@
 """discover: both protocols, one row per device, and what liars send. Loopback targets only."""
 
 import binascii
+import contextlib
 import json
 import os
 import re
@@ -23,9 +24,21 @@ from tests.house import (
     liar,
     network,
     placed,
+    slack_s,
     xor,
 )
-from tests.support import FORMS, PYTHON, ROOT, assert_failure, run
+from tests.parallel import alone
+from tests.support import (
+    FORMS,
+    HANG_S,
+    PYTHON,
+    ROOT,
+    SLACK_S,
+    assert_failure,
+    call,
+    in_time,
+    run,
+)
 from tplink_exec.cipher import decrypt, encrypt
 from tplink_exec.cli import discover
 from tplink_exec.devices import identity
@@ -58,13 +71,34 @@ import socket, sys, time
 link = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
 link.bind((sys.argv[1], 9999))
 print("ready", flush=True)
-_, sender = link.recvfrom(2048)
 answer = bytes.fromhex(sys.argv[2])
-until = time.monotonic() + 4
+sender = link.recvfrom(2048)[1]
+link.setblocking(False)
+until = time.monotonic() + 60
 while time.monotonic() < until:
+    try:
+        sender = link.recvfrom(2048)[1]
+    except OSError:
+        pass
     for _ in range(100):
-        link.sendto(answer, sender)
+        try:
+            link.sendto(answer, sender)
+        except OSError:
+            pass
 """
+"""A process that sends answers on and on to whoever has probed last."""
+
+
+@contextlib.contextmanager
+def hanging(host):
+    """A device that says that it has KLAP, and takes connections, and does not answer."""
+    with socket.socket() as link:
+        link.bind((host, 0))
+        link.listen(64)
+        scheme = {"encrypt_type": "KLAP", "http_port": link.getsockname()[1]}
+        answer = klap({**RESULT, "mgt_encrypt_schm": scheme})
+        with liar(host, probes.TDP_PORT, lambda data: [answer]):
+            yield
 
 
 def read(data, port=PORT):
@@ -235,7 +269,7 @@ class Targets(unittest.TestCase):
         ):
             with self.assertRaises(UsageError, msg=target):
                 discovery.addresses([target])
-            assert_failure(self, run([*FORMS["file"], "discover", "--target", target]), 1)
+            assert_failure(self, call("discover", "--target", target), 1)
         with self.assertRaises(UsageError):
             discovery.addresses(["10.1.0.0/16", "10.2.0.0/30"])
 
@@ -250,7 +284,9 @@ class Targets(unittest.TestCase):
             ["--save=yes"],
             ["--target"],
         ):
-            argv = [*FORMS["file"], "discover", "--target", "127.0.0.1", *words]
+            assert_failure(self, call("discover", "--target", "127.0.0.1", *words), 1)
+        for form in FORMS.values():
+            argv = [*form, "discover", "--target", "127.0.0.1", "--timeout", "0"]
             assert_failure(self, run(argv), 1)
 
 
@@ -259,30 +295,17 @@ class Sockets(unittest.TestCase):
         here = network()
         silent, answering = [], []
         now = time.monotonic()
-        rounds = [(now + 0.1 * n, [here + ".1", here + ".2"]) for n in range(3)]
+        rounds = [(now + 0.4 * n, [here + ".1", here + ".2"]) for n in range(3)]
         done = set()
         with liar(here + ".1", PORT, lambda data: [silent.append(data)][:0]), liar(
             here + ".2", PORT, lambda data: [answering.append(data) or xor(SYSINFO)]
         ):
-            for found in discovery.sightings(rounds, now + 0.4, done):
+            for found in discovery.sightings(rounds, now + 1.2, done):
                 self.assertEqual(found["host"], here + ".2")
                 done.add(found["host"])
         self.assertEqual(silent, [probes.XOR_PROBE] * 3)
         self.assertEqual(answering, [probes.XOR_PROBE])
-        self.assertGreater(time.monotonic(), now + 0.4)
-
-    def test_a_flood_does_not_outlast_the_deadline(self):
-        here = network()
-        argv = [sys.executable, "-c", FLOOD, here + ".1", xor(SYSINFO).hex()]
-        with subprocess.Popen(argv, stdout=subprocess.PIPE) as flood:
-            self.assertEqual(flood.stdout.readline(), b"ready\n")
-            now = time.monotonic()
-            found = discovery.sightings([(now, [here + ".1"])], now + 0.3)
-            count = sum(1 for _ in found)
-            took_s = time.monotonic() - now
-            flood.kill()
-        self.assertGreater(count, discovery.DRAIN)
-        self.assertLess(took_s, 1.5)
+        self.assertGreater(time.monotonic(), now + 1.2)
 
     def test_more_devices_than_there_is_room_for(self):
         here = network()
@@ -294,13 +317,14 @@ class Sockets(unittest.TestCase):
         self.assertEqual(len(rows), 2)
 
 
-class Processes(Folder, unittest.TestCase):
+class Called(Folder):
     """As a user calls it."""
 
-    form = FORMS["file"]
-
     def discover(self, *words):
-        return run([*self.form, "discover", *words], env=self.environment)
+        return call("discover", *words, environment=self.environment)
+
+    def process(self, *words, form="file"):
+        return run([*FORMS[form], "discover", *words], env=self.environment)
 
     def rows(self, *words):
         result = self.discover("--json", *words)
@@ -308,6 +332,8 @@ class Processes(Folder, unittest.TestCase):
         self.assertTrue(result.out.isascii())
         return json.loads(result.out)
 
+
+class Found(Called, unittest.TestCase):
     def test_a_house(self):
         here = network()
         with placed(here + ".1", "HS110", 1, "Лампа"), placed(here + ".9", "HS300", 2), placed(
@@ -331,7 +357,17 @@ class Processes(Folder, unittest.TestCase):
         wanted = ["Лампа", "HS110(EU)", "50:C7:BF:00:00:01", here + ".1", "9999", "OFF"]
         self.assertEqual(lines[1].split(), wanted)
         self.assertEqual(len({line.index("9999") for line in lines[1:]}), 1)
-        self.assertLess(result.seconds, 1 + 0.25)
+
+    def test_in_both_forms(self):
+        here = network()
+        with placed(here + ".1", "HS110"), klap_placed(here + ".2", "HS100") as klap_plug:
+            targets = ["--target", here + ".0/29", "--timeout", "0.8", "--json"]
+            self.environment.update(TPLINK_EXEC_USERNAME="", TPLINK_EXEC_PASSWORD="")
+            for form in FORMS:
+                result = self.process(*targets, form=form)
+                self.assertEqual((result.code, result.err), (0, b""))
+                ports = [row["port"] for row in json.loads(result.out)]
+                self.assertEqual(ports, [9999, klap_plug.port])
 
     def test_none(self):
         here = network()
@@ -340,47 +376,20 @@ class Processes(Folder, unittest.TestCase):
         result = self.discover("--target", here + ".1", "--timeout", "0.3")
         said = b"tplink-exec: discover: no device answered\n"
         self.assertEqual(result[:3], (0, b"", said))
-        self.assertLess(result.seconds, 0.3 + 0.25)
 
     def test_all_that_were_named_have_answered(self):
         here = network()
         with placed(here + ".1"), placed(here + ".2", number=1):
             targets = ["--target", here + ".1", "--target", here + ".2"]
-            result = self.discover(*targets, "--timeout", "20")
+            result = self.discover(*targets, "--timeout", "30")
         self.assertEqual((result.code, result.out.count(b"\n")), (0, 3))
-        self.assertLess(result.seconds, 3)
+        self.assertLess(result.seconds, HANG_S)
 
     def test_another_port(self):
         here = network()
         with placed(here + ".1", port=19999):
             rows = self.rows("--target", here + ".1", "--port", "19999")
         self.assertEqual([row["port"] for row in rows], [19999])
-
-    def test_klap(self):
-        here = network()
-        login = ("you@example.com", "secret")
-        with klap_placed(here + ".1", "HS110", 1, "Kettle") as plug, klap_placed(
-            here + ".2", "HS100", 2, login=login
-        ), klap_placed(here + ".3", "L530", 3) as bulb:
-            plug.device.relay_state = 1
-            targets = ["--target", here + ".0/29", "--timeout", "1.2"]
-            rows = self.rows(*targets)
-            table = self.discover(*targets)
-            self.environment.update(TPLINK_EXEC_USERNAME=login[0], TPLINK_EXEC_PASSWORD=login[1])
-            known = self.rows(*targets)
-            port = plug.port
-        self.assertEqual([row["transport"] for row in rows], ["klap"] * 3)
-        self.assertEqual([row["state"] for row in rows], ["ON", None, "OFF"])
-        self.assertEqual([row["alias"] for row in rows][:2], ["Kettle", None])
-        self.assertEqual(rows[0]["port"], port)
-        self.assertEqual(rows[2]["mac"], bulb.device.mac)
-        self.assertEqual(known[1]["alias"], "HS100 3")
-        self.assertEqual(known[1]["state"], "OFF")
-        self.assertEqual(table.code, 0)
-        self.assertRegex(table.out.decode(), r"(?m)^-  +HS100\(UK\).* -$")
-        said = b"tplink-exec: discover: no login at %s.2: the device wants the login"
-        self.assertIn(said % here.encode(), table.err)
-        self.assertEqual(table.err.count(b"\n"), 1)
 
     def test_a_device_with_both_protocols_is_one_row(self):
         here = network()
@@ -427,22 +436,6 @@ class Processes(Folder, unittest.TestCase):
         self.assertEqual(found[here + ".6"]["alias"], "0")
         self.assertEqual(found[here + ".4"]["state"], None)
 
-    def test_who_says_klap_and_hangs(self):
-        """Logins are bounded, in number and in time, and an honest device has its turn."""
-        here = network()
-        hanging = socket.socket()
-        hanging.bind((here + ".1", 0))
-        hanging.listen(64)
-        scheme = {"encrypt_type": "KLAP", "http_port": hanging.getsockname()[1]}
-        answer = klap({**RESULT, "mgt_encrypt_schm": scheme})
-        with hanging, liar(here + ".1", probes.TDP_PORT, lambda data: [answer]), klap_placed(
-            here + ".2", "HS100", 2
-        ):
-            result = self.discover("--json", "--target", here + ".0/29", "--timeout", "1.5")
-        self.assertLess(result.seconds, 1.5 + 0.25)
-        rows = json.loads(result.out)
-        self.assertEqual([row["state"] for row in rows], [None, "OFF"])
-
     def test_save_and_a_mac_of_two(self):
         here = network()
         with placed(here + ".1", number=1), placed(here + ".2", number=2), placed(
@@ -462,18 +455,88 @@ class Processes(Folder, unittest.TestCase):
     def test_a_closed_standard_output(self):
         here = network()
         with placed(here + ".1"):
-            argv = [*self.form, "discover", "--target", here + ".1"]
+            argv = [*FORMS["file"], "discover", "--target", here + ".1"]
             result = run(["sh", "-c", 'exec "$@" >&-', "sh", *argv], env=self.environment)
         assert_failure(self, result, 2)
 
 
-class Many(unittest.TestCase):
-    def test_five_hundred_are_found_in_time(self):
-        script = str(ROOT / "tests" / "benchmarks" / "discovery.py")
-        result = run([sys.executable, script])
-        self.assertEqual(result.code, 0, result.out)
-        self.assertLessEqual(float(result.out.split()[1]), 3.0, result.out)
+class Klap(Called, unittest.TestCase):
+    def test_klap(self):
+        here = network()
+        login = ("you@example.com", "secret")
+        with klap_placed(here + ".1", "HS110", 1, "Kettle") as plug, klap_placed(
+            here + ".2", "HS100", 2, login=login
+        ), klap_placed(here + ".3", "L530", 3) as bulb:
+            plug.device.relay_state = 1
+            targets = ["--target", here + ".0/29", "--timeout", "1.2"]
+            rows = self.rows(*targets)
+            table = self.discover(*targets)
+            self.environment.update(TPLINK_EXEC_USERNAME=login[0], TPLINK_EXEC_PASSWORD=login[1])
+            known = self.rows(*targets)
+            port = plug.port
+        self.assertEqual([row["transport"] for row in rows], ["klap"] * 3)
+        self.assertEqual([row["state"] for row in rows], ["ON", None, "OFF"])
+        self.assertEqual([row["alias"] for row in rows][:2], ["Kettle", None])
+        self.assertEqual(rows[0]["port"], port)
+        self.assertEqual(rows[2]["mac"], bulb.device.mac)
+        self.assertEqual(known[1]["alias"], "HS100 3")
+        self.assertEqual(known[1]["state"], "OFF")
+        self.assertEqual(table.code, 0)
+        self.assertRegex(table.out.decode(), r"(?m)^-  +HS100\(UK\).* -$")
+        said = b"tplink-exec: discover: no login at %s.2: the device wants the login"
+        self.assertIn(said % here.encode(), table.err)
+        self.assertEqual(table.err.count(b"\n"), 1)
 
+    def test_who_says_klap_and_hangs(self):
+        """Logins are bounded, in number and in time, and an honest device has its turn."""
+        here = network()
+        with hanging(here + ".1"), klap_placed(here + ".2", "HS100", 2):
+            result = self.discover("--json", "--target", here + ".0/29", "--timeout", "1.5")
+        rows = json.loads(result.out)
+        self.assertEqual([row["state"] for row in rows], [None, "OFF"])
+
+
+@alone
+class InTime(Called, unittest.TestCase):
+    def test_five_hundred_are_found_in_time(self):
+        """In 3 s at the most; the less, the harder."""
+        script = str(ROOT / "tests" / "benchmarks" / "discovery.py")
+        for timeout in ("1", "2", "3", "3", "3"):
+            result = run([sys.executable, script, "500", timeout])
+            late_s = float(result.out.split()[1]) - float(timeout)
+            if result.code == 0 and late_s <= slack_s() - SLACK_S:
+                return
+        self.fail(result.out)
+
+    def test_a_flood_does_not_outlast_the_deadline(self):
+        here = network()
+        argv = [sys.executable, "-c", FLOOD, here + ".1", xor(SYSINFO).hex()]
+
+        def count():
+            now = time.monotonic()
+            return sum(1 for _ in discovery.sightings([(now, [here + ".1"])], now + 0.5))
+
+        with subprocess.Popen(argv, stdout=subprocess.PIPE) as flood:
+            try:
+                self.assertEqual(flood.stdout.readline(), b"ready\n")
+                self.assertGreater(in_time(self, 0.5 + slack_s(), count), discovery.DRAIN)
+            finally:
+                flood.kill()
+
+    def test_of_none(self):
+        words = ["--target", network() + ".0/24", "--timeout", "0.4"]
+        result = in_time(self, 0.4 + slack_s(), lambda: self.process(*words))
+        self.assertEqual((result.code, result.out), (0, b""))
+
+    def test_of_one_that_hangs(self):
+        here = network()
+        with hanging(here + ".1"):
+            words = ["--target", here + ".1", "--timeout", "0.6"]
+            result = in_time(self, 0.6 + slack_s(), lambda: self.process(*words))
+        self.assertEqual((result.code, result.out.count(b"\n")), (0, 2))
+
+
+class Many(unittest.TestCase):
     def test_more_logins_than_threads(self):
         rows = [{"host": "192.0.2.%d" % n, "mac": ""} for n in range(100)]
         real, logins.log_in = logins.log_in, lambda row, deadline: {"alias": row["host"]}
@@ -507,7 +570,7 @@ class Broadcast(Namespace, unittest.TestCase):
         super().setUp()
         done = self.inside(BROADCAST)
         if done.returncode:
-            self.skipTest("no network namespace here: %s" % done.stderr)
+            self.skipTest("no such network here: %s" % done.stderr)
 
     def test_addresses_of_interfaces(self):
         code = "from tplink_exec.network.interfaces import *; print(*broadcast_addresses())"
@@ -517,8 +580,7 @@ class Broadcast(Namespace, unittest.TestCase):
     def test_a_device_at_the_other_end(self):
         """The broadcast arrives, and the answer comes back."""
         script = """
-$there "$@" simulate --model HS110 --address 0.0.0.0 >/dev/null & device=$!
-sleep 1
+begin $there "$@" simulate --model HS110 --address 0.0.0.0
 "$@" discover --json --timeout 1.5
 kill $device $other
 """
@@ -535,8 +597,7 @@ kill $device $other
         """They are no failure beside one that can; alone they are."""
         script = """
 ip link set lo up
-"$@" simulate --address 127.0.0.2 >/dev/null & device=$!
-sleep 1
+begin "$@" simulate --address 127.0.0.2
 "$@" discover --json --timeout 0.5 --target 10.0.0.1 --target 127.0.0.2
 "$@" discover --json --timeout 0.5 --target 10.0.0.1; echo $?
 kill $device

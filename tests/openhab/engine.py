@@ -5,11 +5,14 @@ on openHAB 5.3 and its Exec binding.
 """
 
 import collections
+import functools
 import os
 import re
 import subprocess
 import sys
 from pathlib import Path
+
+from tests.support import CLEAN
 
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLES = ROOT / "openhab-examples"
@@ -17,6 +20,8 @@ PROGRAM = [sys.executable, "-I", "-S", str(ROOT / "scripts" / "tplink-exec")]
 
 INSTALLED = "/etc/openhab/scripts/tplink-exec"
 PATIENCE_S = 30
+NO_LOGIN = {"TPLINK_EXEC_USERNAME": "", "TPLINK_EXEC_PASSWORD": ""}
+"""In an environment: no file is asked for one."""
 PROCESS_END_S = 0.25  # so much after its --timeout the program is gone
 
 # The Exec binding's channels with their item types, and a thing's parameters.
@@ -325,7 +330,7 @@ def process(words, path=os.defpath):
             stdin=endless,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
-            env={"PATH": path, "LANG": "C"},
+            env={**CLEAN, **NO_LOGIN, "PATH": path, "LANG": "C"},
             timeout=PATIENCE_S,
         )
     finally:
@@ -351,6 +356,11 @@ def program_timeout(words):
     """The --timeout in seconds of a command line, or the program's default."""
     if "--timeout" in words:
         return float(words[words.index("--timeout") + 1])
+    return default_timeout()
+
+
+@functools.lru_cache(None)
+def default_timeout():
     usage, _, _ = process(PROGRAM + ["--help"])
     return float(re.search(r"--timeout .*default (\d+)", usage)[1])
 

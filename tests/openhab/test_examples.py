@@ -594,7 +594,7 @@ class Installation(unittest.TestCase):
 
 
 class Documents(Examples):
-    """Code in the texts is run, too: "after" in MIGRATION.md, things in the README."""
+    """Code in the texts is run, too: "after" in docs/migration.md, things in docs/openhab.md."""
 
     @classmethod
     def setUpClass(cls):
@@ -604,7 +604,7 @@ class Documents(Examples):
         plug = stack.enter_context(simulated("HS110"))
         place = {"192.168.1.2 9999": "%s %d" % (plug.host, plug.port)}
         cls.devices = Devices(place, INSTALLED)
-        cls.text = (ROOT / "MIGRATION.md").read_text("utf-8")
+        cls.text = (ROOT / "docs/migration.md").read_text("utf-8")
 
     def blocks(self, language, start):
         found = re.findall(r"(?ms)^```(\w*)\n(.*?)^```$", self.text)
@@ -623,7 +623,7 @@ class Documents(Examples):
     def test_things_poll_and_take_an_input(self):
         count = 0
         for code in self.after() + re.findall(
-            r"(?ms)^Thing .*?^\]$", (ROOT / "README.md").read_text()
+            r"(?ms)^Thing .*?^\]$", (ROOT / "docs/openhab.md").read_text("utf-8")
         ):
             if re.search("(?m)^Thing ", code):
                 for uid, parameters in things_of(code).items():
@@ -706,7 +706,7 @@ class Documents(Examples):
         self.assertIn(command, self.whitelist)
 
     def test_links_point_to_files_and_headings(self):
-        for name in ("MIGRATION.md", "README.md", "openhab-examples/README.md"):
+        for name in ("docs/migration.md", "README.md", "openhab-examples/README.md"):
             path = ROOT / name
             for target in re.findall(r"\]\(([^)]+)\)", path.read_text("utf-8")):
                 file, _, heading = target.partition("#")
@@ -724,7 +724,9 @@ class Statements(unittest.TestCase):
     def setUpClass(cls):
         paths = [path for path in EXAMPLES.rglob("*") if path.is_file()]
         cls.texts = {path: prose(path.read_text("utf-8")) for path in paths}
-        cls.texts[ROOT / "MIGRATION.md"] = prose((ROOT / "MIGRATION.md").read_text("utf-8"))
+        cls.texts[ROOT / "docs/migration.md"] = prose(
+            (ROOT / "docs/migration.md").read_text("utf-8")
+        )
 
     def where(self, pattern):
         """The names of the files that say so."""
@@ -732,7 +734,7 @@ class Statements(unittest.TestCase):
 
     def test_a_switch_linked_to_output_follows_but_keeps_its_state_on_an_error(self):
         self.assertEqual(self.where("stays? NULL"), set())
-        told = {"README.md", "MIGRATION.md", "house.items"}
+        told = {"README.md", "migration.md", "house.items"}
         follows = "follows? ON and OFF"
         self.assertEqual(self.where(follows), told)
         self.assertEqual(self.where(follows + r"(, too)?, but an error [^`]* (old|leaves) "), told)
@@ -756,7 +758,7 @@ class Statements(unittest.TestCase):
         header = "hangs needs %.1f of them: four such plugs fill the pool" % threads
         self.assertEqual(self.where(re.escape(header)), {"plug.things"})
         pool = self.where(r"binding of 2026 .* share (a pool of )?5 threads")
-        self.assertEqual(pool, {"README.md", "MIGRATION.md", "plug.things"})
+        self.assertEqual(pool, {"README.md", "migration.md", "plug.things"})
         self.assertEqual(self.where("few threads"), set())
 
 

@@ -13,8 +13,9 @@ import tempfile
 import unittest
 from pathlib import Path
 
+from tests.house import closed
 from tests.openhab.engine import EXAMPLES, Reader, Refused, Text, example, items_of
-from tests.proxy.test_proxy import Proxy, at
+from tests.proxy.serving import Proxy, at
 from tests.support import ROOT, SINGLE_FILE, run, simulated
 from tplink_exec.proxy.proxy import PORT, hosts, parsed
 from tplink_exec.proxy.worker import REQUEST_S
@@ -168,10 +169,10 @@ class Http(unittest.TestCase):
                 self.assertEqual(poll(), wanted, (name, text))
 
     def test_a_device_that_does_not_answer_is_no_state(self):
-        with Proxy("127.0.0.1:1") as proxy:
+        with closed() as host, Proxy(host) as proxy:
             for _, channels in self.things.values():
                 for _, parameters in channels.values():
-                    path = joined("/127.0.0.1:1", parameters["stateExtension"])
+                    path = joined("/" + host, parameters["stateExtension"])
                     status, body = proxy.ask("GET", path)
                     self.assertEqual(status, 502)
                     self.assertIsNone(state("switch", {"onValue": "ON", "offValue": "OFF"}, body))
@@ -211,8 +212,9 @@ class Service(unittest.TestCase):
 
     @unittest.skipUnless(shutil.which("systemd-analyze"), "no systemd here")
     def test_systemd_understands_it(self):
-        text = UNIT.read_text("ascii").replace("/usr/local/bin/tplink-exec", SINGLE_FILE)
         with tempfile.TemporaryDirectory() as folder:
+            program = shutil.copy(SINGLE_FILE, folder)
+            text = UNIT.read_text("ascii").replace("/usr/local/bin/tplink-exec", program)
             for name, change in (("a.service", ""), ("b.service", r"(?m)^#(?=[A-Z]\w+=)")):
                 path = Path(folder) / name
                 path.write_text(re.sub(change, "", text) if change else text)

@@ -1,5 +1,6 @@
 """openhab-examples: what MQTT's things make of the lines of a real `watch`, and its units."""
 
+import contextlib
 import json
 import re
 import shutil
@@ -9,6 +10,7 @@ import threading
 import unittest
 from pathlib import Path
 
+from tests.house import network
 from tests.openhab.engine import (
     EXAMPLES,
     PATIENCE_S,
@@ -19,6 +21,7 @@ from tests.openhab.engine import (
     items_of,
     process,
 )
+from tests.support import simulated, start
 
 HOST = "192.168.1.2"
 
@@ -42,43 +45,6 @@ def transformed(pattern, message):
 
 MQTT_PARAMETERS = {"stateTopic", "transformationPattern", "commandTopic", "formatBeforePublish"}
 ITEM_OF = {"switch": "Switch", "number": "Number:Power"}
-
-
-class Plug:
-    """A simulated plug, as a process of its own."""
-
-    def __init__(self, model):
-        self.process = subprocess.Popen(
-            PROGRAM + ["simulate", "--model", model, "--port", "0"],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-        )
-        watchdog = threading.Timer(PATIENCE_S, self.process.kill)
-        watchdog.start()
-        started = self.process.stdout.readline().decode()
-        watchdog.cancel()
-        self.port = started.strip().rpartition(":")[2]
-        if started != "%s 127.0.0.1:%s\n" % (model, self.port):
-            self.stop()
-            raise AssertionError("the simulator said %r" % started)
-
-    def stop(self):
-        self.process.terminate()
-        try:
-            self.process.wait(PATIENCE_S)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait()
-        self.process.stdout.close()
-
-    def says(self):
-        stdout, stderr, _ = process(PROGRAM + ["127.0.0.1", self.port, "check"])
-        return stdout.strip() or stderr
-
-    def be(self, state):
-        process(PROGRAM + ["127.0.0.1", self.port, state])
-        if self.says() != state.upper():
-            raise AssertionError("the simulated plug cannot be set: " + self.says())
 
 
 class Mqtt(unittest.TestCase):
@@ -151,9 +117,10 @@ class Mqtt(unittest.TestCase):
 
     @unittest.skipUnless(shutil.which("systemd-analyze"), "no systemd-analyze here")
     def test_systemd_takes_the_units(self):
-        with tempfile.TemporaryDirectory() as folder:
+        with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryDirectory() as programs:
+            program = shutil.copy(PROGRAM[-1], programs)
             for path in (EXAMPLES / "systemd").glob("*"):
-                text = path.read_text().replace("/usr/local/bin/tplink-exec", PROGRAM[-1])
+                text = path.read_text().replace("/usr/local/bin/tplink-exec", program)
                 (Path(folder) / path.name).write_text(text)
             units = sorted(str(path) for path in Path(folder).glob("*"))
             out, err, code = process(["systemd-analyze", "verify", *units])
@@ -161,13 +128,14 @@ class Mqtt(unittest.TestCase):
         self.assertEqual((code, ours), (0, []))
 
     def test_states_and_commands_of_a_real_watch(self):
-        plugs = [Plug("HS110"), Plug("HS100")]
-        for plug in plugs:
-            self.addCleanup(plug.stop)
-        plugs[0].be("on")
-        hosts = ["127.0.0.1:" + plug.port for plug in plugs]
+        contexts = [contextlib.ExitStack() for _ in range(2)]
+        for context in contexts:
+            self.addCleanup(context.close)
+        plug = contexts[0].enter_context(simulated("HS110", address=network() + ".1", state=1))
+        other = contexts[1].enter_context(simulated("HS100"))
+        hosts = ["%s:%d" % (it.host, it.port) for it in (plug, other)]
         argv = [*PROGRAM, "watch", "--json", "--interval", "0.1", *hosts]
-        watch = subprocess.Popen(argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        watch = start(argv, stdin=subprocess.PIPE, stderr=None)
         watchdog = threading.Timer(PATIENCE_S, watch.kill)
         watchdog.start()
         self.addCleanup(watchdog.cancel)
@@ -179,8 +147,8 @@ class Mqtt(unittest.TestCase):
             watch.stdin.flush()
             lines.append(watch.stdout.readline().decode())
             self.assertEqual(self.states(lines, hosts[0]), (["ON", "OFF"], [61.753, 0.0]))
-            self.assertEqual(plugs[0].says(), "OFF")
-            plugs[0].process.terminate()
+            self.assertEqual(plug.device.relay_state, 0)
+            contexts[0].close()
             lines.append(watch.stdout.readline().decode())
             self.assertIsNone(json.loads(lines[-1])["state"])
             self.assertEqual(self.states(lines, hosts[0]), (["ON", "OFF"], [61.753, 0.0]))

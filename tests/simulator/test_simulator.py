@@ -3,10 +3,19 @@
 import json
 import signal
 import socket
-import subprocess
 import unittest
 
-from tests.support import FORMS, ROOT, assert_failure, run, simulated
+from tests.support import (
+    FORMS,
+    HANG_S,
+    assert_failure,
+    call,
+    needs_ipv6,
+    network,
+    run,
+    simulated,
+    start,
+)
 from tplink_exec.cipher import decrypt, encrypt
 from tplink_exec.simulator.lights import BULBS, LIGHT_STRIPS
 from tplink_exec.simulator.models import MODELS, device
@@ -554,53 +563,50 @@ class Simulated(unittest.TestCase):
 
 class Simulate(unittest.TestCase):
     def start(self, *words, form="file"):
-        argv = [*FORMS[form], "simulate", *words]
-        process = subprocess.Popen(
-            argv, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=str(ROOT)
-        )
+        process = start([*FORMS[form], "simulate", *words])
         self.addCleanup(process.communicate)
         self.addCleanup(process.terminate)
         return process
 
     def test_several_models_on_consecutive_addresses(self):
-        process = self.start(
-            "--port", "0", "--address", "127.0.7.1", "--model", "HS110", "--model", "HS100"
-        )
+        net = network()
+        models = "--model", "HS110", "--model", "HS100"
+        process = self.start("--port", "0", "--address", net + ".1", *models)
         lines = [process.stdout.readline().decode().split() for _ in range(2)]
         port = lines[0][1].rpartition(":")[2]
-        self.assertEqual(lines, [["HS110", "127.0.7.1:" + port], ["HS100", "127.0.7.2:" + port]])
-        self.assertEqual(run([*FORMS["file"], "127.0.7.1", port, "emeter"]).code, 0)
-        self.assertEqual(run([*FORMS["file"], "127.0.7.2", port, "emeter"]).code, 6)
+        self.assertEqual(lines, [["HS110", net + ".1:" + port], ["HS100", net + ".2:" + port]])
+        self.assertEqual(call(net + ".1", port, "emeter").code, 0)
+        self.assertEqual(call(net + ".2", port, "emeter").code, 6)
 
     def test_every_model(self):
         models = [word for model in MODELS for word in ("--model", model)]
-        process = self.start("--port", "0", "--address", "127.0.8.1", *models, form="package")
+        net = network()
+        process = self.start("--port", "0", "--address", net + ".1", *models, form="package")
         for number, model in enumerate(MODELS):
             name, place = process.stdout.readline().decode().split()
             host, _, port = place.partition(":")
-            self.assertEqual((name, host), (model, "127.0.8.%d" % (number + 1)))
+            self.assertEqual((name, host), (model, "%s.%d" % (net, number + 1)))
             self.assertEqual(discovered(host, int(port))["alias"], "%s %d" % (model, number + 1))
 
+    @needs_ipv6
     def test_ipv6_and_the_default_model(self):
         process = self.start("--port", "0", "--address", "::1")
         name, place = process.stdout.readline().decode().split()
         self.assertEqual(name, "HS100")
-        self.assertEqual(
-            run([*FORMS["file"], "::1", place[len("[::1]:") :], "check"]).out, b"OFF\n"
-        )
+        self.assertEqual(call("::1", place[len("[::1]:") :], "check").out, b"OFF\n")
 
     def test_it_ends_by_the_signal(self):
         for number in (signal.SIGTERM, signal.SIGINT):
             process = self.start("--port", "0")
             process.stdout.readline()
             process.send_signal(number)
-            _, err = process.communicate(timeout=5)
+            _, err = process.communicate(timeout=HANG_S)
             self.assertEqual((process.returncode, err), (-number, b""))
 
     def test_a_fault(self):
         process = self.start("--port", "0", "--fault", "close-in-reply")
         port = process.stdout.readline().decode().strip().rpartition(":")[2]
-        assert_failure(self, run([*FORMS["file"], "127.0.0.1", port, "check"]), 5)
+        assert_failure(self, call("127.0.0.1", port, "check"), 5)
 
     def test_a_port_in_use(self):
         with simulated() as plug:
@@ -616,7 +622,7 @@ class Simulate(unittest.TestCase):
             ["now"],
             ["--address", "255.255.255.255", "--model", "HS100"],
         ):
-            assert_failure(self, run([*FORMS["file"], "simulate", *words]), 1)
+            assert_failure(self, call("simulate", *words), 1)
 
 
 class Demo(unittest.TestCase):

@@ -1,19 +1,33 @@
-"""Every fault that the simulator plays, with check, on and toggle, as processes in both forms.
+"""Every fault that the simulator plays, with check, on and toggle.
 
 For each: the exit code of the contract's table, nothing on standard output, one line on
 standard error, gone in time; and what the device got is counted.
 """
 
+import contextlib
 import unittest
 from concurrent.futures import ThreadPoolExecutor
+from unittest import mock
 
-from tests.support import FORMS, assert_failure, run, sets, simulated
+from tests.parallel import alone, early
+from tests.support import (
+    FORMS,
+    SLACK_S,
+    assert_failure,
+    call,
+    in_time,
+    run,
+    sets,
+    simulated,
+)
+from tplink_exec import plain
 from tplink_exec.simulator.faults import FAULTS
 from tplink_exec.simulator.simulate import BACKLOG
 
-TIMEOUT_S = 1.2
+LATE_S, TIMEOUT_S = 0.5, 20.0
+"""The deadline where it is waited for; and where it is not, whatever else the machine does."""
+SHORT_S = 0.25
 DEFAULT_TIMEOUT_S = 5
-START_S = 0.3
 SAME = {
     "silent": 4,
     BACKLOG: 4,
@@ -54,40 +68,24 @@ RETRIED = ("close-before-reply", "reset-before-reply")
 TRIES = 4
 
 
-class Faults(unittest.TestCase):
-    def test_every_fault_has_an_expectation(self):
-        self.assertEqual({fault for fault, _ in EXPECTED}, {*FAULTS, BACKLOG})
+LATE = [fault for fault, code in SAME.items() if code == 4]
+FEW = "silent", "close-before-reply", "reset-in-reply", "garbage", "err-code", "drop-first"
+"""Those that both forms meet as processes."""
 
-    def test_as_processes(self):
-        self.play_all((fault, name, form, TIMEOUT_S) for fault, name in EXPECTED for form in FORMS)
 
-    def test_plain_calls(self):
-        """Without any option: `plain`, and what it hands over to the general code."""
-        self.play_all((f, name, "file", None) for f, name in EXPECTED if name != "toggle")
+@contextlib.contextmanager
+def deadline(seconds):
+    """A default other than 5 s, for plain calls in this process."""
+    with mock.patch.object(plain, "TIMEOUT_S", seconds):
+        yield
 
-    def play_all(self, cases):
-        cases = sorted(cases, key=lambda case: EXPECTED[case[:2]] != 4)  # those that wait first
-        with ThreadPoolExecutor(5) as pool:
-            for case, outcome in zip(cases, pool.map(self.play, cases)):
-                with self.subTest(case):
-                    self.judge(case, *outcome)
 
-    def play(self, case):
-        fault, name, form, timeout_s = case
-        with simulated(fault=fault, state=0) as plug:
-            words = [plug.host, str(plug.port), name]
-            words += ["--timeout", str(timeout_s)] if timeout_s else []
-            return run(FORMS[form] + words), plug
-
-    def judge(self, case, result, plug):
-        fault, name, form, timeout_s = case
-        # Not the program's: what Python takes to start it as a package, with site, side by side.
-        slack_s = START_S if form == "package" else 0
+class Player:
+    def judge(self, fault, name, result, plug):
         code = EXPECTED[fault, name]
         if code:
             place = "tplink-exec: 127.0.0.1:%d: " % plug.port
-            limit_s = (timeout_s or DEFAULT_TIMEOUT_S) + slack_s
-            assert_failure(self, result, code, limit_s, place.encode())
+            assert_failure(self, result, code, start=place.encode())
         else:
             printed = b"OFF\n" if name == "check" else b""
             self.assertEqual((result.code, result.out, result.err), (0, printed, b""))
@@ -108,6 +106,93 @@ class Faults(unittest.TestCase):
                 {"check": 0}.get(name, 1) + (fault == "drop-first" and name == "on"),
             )
             self.assertEqual(plug.device.relay_state, 0 if name == "check" else 1)
+
+
+class Command(Player):
+    """Each fault with a command, `name`, as `plain` meets it and as the general code does."""
+
+    def play(self, *options):
+        for fault, name in EXPECTED:
+            if name == self.name:
+                timeout_s = LATE_S if fault in LATE else TIMEOUT_S
+                words = [*options, str(timeout_s)] if options else []
+                with self.subTest((fault, name, words)), simulated(fault=fault) as plug:
+                    with deadline(timeout_s):
+                        result = call(plug.host, str(plug.port), name, *words)
+                    self.judge(fault, name, result, plug)
+
+    def test_plain(self):
+        self.play()
+
+    def test_with_an_option(self):
+        self.play("--timeout")
+
+
+@early
+class Check(Command, unittest.TestCase):
+    name = "check"
+
+    def test_every_fault_has_an_expectation(self):
+        self.assertEqual({fault for fault, _ in EXPECTED}, {*FAULTS, BACKLOG})
+
+
+@early
+class On(Command, unittest.TestCase):
+    name = "on"
+
+
+@early
+class Toggle(Command, unittest.TestCase):
+    name = "toggle"
+    test_plain = None  # it never is
+
+
+@early
+class Processes(Player, unittest.TestCase):
+    def test_few_in_each_form(self):
+        for form in FORMS.values():
+            for fault, name in [*((fault, "on") for fault in FEW), ("sysinfo-instead", "toggle")]:
+                with self.subTest((fault, name, form)), simulated(fault=fault) as plug:
+                    words = ["--timeout", str(1 if fault in LATE else TIMEOUT_S)]
+                    result = run([*form, plug.host, str(plug.port), name, *words])
+                    self.judge(fault, name, result, plug)
+
+    def test_5_seconds(self):
+        """Side by side, as all of them wait."""
+        cases = [(fault, name) for fault in LATE for name in ("check", "on")]
+        with ThreadPoolExecutor(len(cases)) as pool:
+            for case, outcome in zip(cases, pool.map(self.process, cases)):
+                with self.subTest(case):
+                    self.judge(*case, *outcome)
+                    self.assertGreater(outcome[0].seconds, DEFAULT_TIMEOUT_S)
+
+    def process(self, case):
+        fault, name = case
+        with simulated(fault=fault) as plug:
+            return run([*FORMS["file"], plug.host, str(plug.port), name]), plug
+
+
+@alone
+class InTime(unittest.TestCase):
+    def test_processes(self):
+        cases = [(fault, name) for fault in LATE for name in ("check", "on", "toggle")]
+        with ThreadPoolExecutor(4) as pool:
+            for result in pool.map(self.process, cases):
+                assert_failure(self, result, 4)
+
+    def process(self, case):
+        fault, name = case
+        with simulated(fault=fault) as plug:
+            words = [plug.host, str(plug.port), name, "--timeout", str(SHORT_S)]
+            return in_time(self, SHORT_S + SLACK_S, lambda: run([*FORMS["file"], *words]))
+
+    def test_plain_calls(self):
+        for fault in LATE:
+            for name in ("check", "on"):
+                with simulated(fault=fault) as plug, deadline(SHORT_S):
+                    words = plug.host, str(plug.port), name
+                    result = in_time(self, SHORT_S + SLACK_S, lambda words=words: call(*words))
+                    assert_failure(self, result, 4)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Devices whose port 9999 is closed: the unchanged command line, as processes, over real HTTP."""
+"""Devices whose port 9999 is closed: the unchanged command line, over real HTTP."""
 
 import json
 import os
@@ -6,8 +6,20 @@ import tempfile
 import unittest
 from concurrent.futures import ThreadPoolExecutor
 
-from tests.support import FORMS, assert_failure, klap_simulated, run, simulated
+from tests import support
+from tests.parallel import alone, early
+from tests.support import (
+    CLEAN,
+    FORMS,
+    SLACK_S,
+    assert_failure,
+    in_time,
+    klap_simulated,
+    run,
+    simulated,
+)
 from tplink_exec.simulator.http_faults import HTTP_FAULTS
+from tplink_exec.simulator.klap_server import STAGES
 from tplink_exec.transport.connection import Connection
 from tplink_exec.transport.direct import direct
 from tplink_exec.transport.klap_http import Klap
@@ -22,24 +34,44 @@ LOGINS = {
 GIVEN = {"TPLINK_EXEC_USERNAME": USER[0], "TPLINK_EXEC_PASSWORD": USER[1]}
 
 
-def call(device, *words, env=None, **options):
-    """The unchanged command line; nothing of this machine's own credentials is looked at."""
-    argv = [*FORMS["file"], device.host, str(device.port), *words]
+def line(device, *words):
+    """The unchanged command line, but for the port that no test may have for itself."""
+    place = [device.host, str(device.port), *words]
     if "klap" in words or "auto" in words or "--transport" not in words:
-        argv += ["--http-port", str(device.http_port)]
-    return run(argv, env={"HOME": "/nonexistent", **(env or {})}, **options)
+        place += ["--http-port", str(device.http_port)]
+    return place
+
+
+def call(device, *words, env=None):
+    return support.call(*line(device, *words), environment=env)
+
+
+class Processes(unittest.TestCase):
+    def test_each_form(self):
+        for form in FORMS.values():
+            for version, model in ((1, "HS110v4"), (2, "KP125M")):
+                with klap_simulated(model, version=version, login=USER) as device:
+                    for words, env, found in (
+                        ("on", GIVEN, (0, b"", b"")),
+                        ("toggle --print-state", GIVEN, (0, b"OFF\n", b"")),
+                        ("power", GIVEN, (0, b"0.000\n", b"")),
+                    ):
+                        argv = [*form, *line(device, *words.split())]
+                        self.assertEqual(run(argv, env={**CLEAN, **env})[:3], found)
+                    wrong = {**CLEAN, **GIVEN, "TPLINK_EXEC_PASSWORD": "x"}
+                    argv = [*form, *line(device, "check", "--transport", "klap")]
+                    assert_failure(self, run(argv, env=wrong), 7)
 
 
 class Logins(unittest.TestCase):
     def test_every_version_and_login(self):
-        cases = [(v, name, model) for v in (1, 2) for name in LOGINS for model in MODELS]
-        with ThreadPoolExecutor(4) as pool:
-            for case, results in zip(cases, pool.map(self.switch, cases)):
-                with self.subTest(case):
-                    self.assertEqual([r[:3] for r in results], [(0, o, b"") for o in OUTPUTS])
+        for case in [(v, name, model) for v in (1, 2) for name in LOGINS for model in MODELS]:
+            with self.subTest(case):
+                self.assertEqual(
+                    [r[:3] for r in self.switch(*case)], [(0, o, b"") for o in OUTPUTS]
+                )
 
-    def switch(self, case):
-        version, login, model = case
+    def switch(self, version, login, model):
         with klap_simulated(model, version=version, login=LOGINS[login]) as device:
             env = GIVEN if login == "user" else {}
             return [call(device, *words.split(), env=env) for words in COMMANDS]
@@ -56,7 +88,7 @@ class Logins(unittest.TestCase):
                     for words in (["check"], ["on"], ["status", "--transport", "klap"]):
                         result = call(plug, *words, env=env)
                         start = b"tplink-exec: 127.0.0.1:%d: " % plug.port
-                        assert_failure(self, result, 7, 5, start)
+                        assert_failure(self, result, 7, start=start)
                         self.assertIn(says, result.err)
                         self.assertNotIn("wörd".encode(), result.err)
                 self.assertEqual(plug.device.relay_state, 0)
@@ -96,6 +128,8 @@ class Credentials(unittest.TestCase):
             self.assertEqual(call(plug, "check", env=named).code, 0)
             self.write(self.of_home, good)
             self.assertEqual(call(plug, "check", env=self.home).code, 0)
+            process = run([*FORMS["file"], *line(plug, "check")], env={**CLEAN, **self.home})
+            self.assertEqual(process[:3], (0, b"OFF\n", b""))
             wrong = {**self.home, **GIVEN, "TPLINK_EXEC_PASSWORD": "x"}
             assert_failure(self, call(plug, "check", env=wrong), 7)  # the environment goes first
             self.write(self.path, good.replace("1\n", "2\n"))
@@ -155,7 +189,7 @@ class Transports(unittest.TestCase):
             self.assertEqual(link.http.port, http_port)
         self.assertIsInstance(direct("h", 80, 0.0, {"--transport": "xor"}), Connection)
         # and a plain call, that is without options, sends no XOR there
-        result = run([*FORMS["file"], "127.0.0.1", "80", "check"])
+        result = support.call("127.0.0.1", "80", "check")
         if result.code == 3:  # nothing listens there
             self.assertIn(b"KLAP on HTTP port 80", result.err)
 
@@ -163,7 +197,7 @@ class Transports(unittest.TestCase):
         with klap_simulated() as plug:
             pass
         result = call(plug, "check")
-        assert_failure(self, result, 3, 5)
+        assert_failure(self, result, 3)
         self.assertIn(b"connection refused (and by HTTP port %d," % plug.http_port, result.err)
         self.assertGreater(result.seconds, 0.2)
 
@@ -175,7 +209,7 @@ class Transports(unittest.TestCase):
     def test_a_host_name(self):
         with klap_simulated() as plug:
             argv = ["localhost", str(plug.port), "check", "--http-port", str(plug.http_port)]
-            result = run([*FORMS["file"], *argv], env={"HOME": "/nonexistent"})
+            result = support.call(*argv)
             self.assertEqual((result.code, result.out, result.err), (0, b"OFF\n", b""))
 
     def test_wrong_usage(self):
@@ -186,7 +220,7 @@ class Transports(unittest.TestCase):
             ["--http-port", "65536"],
             ["--http-port", "x"],
         ):
-            assert_failure(self, run([*FORMS["file"], "127.0.0.1", "9", "on", *words]), 1)
+            assert_failure(self, support.call("127.0.0.1", "9", "on", *words), 1)
 
 
 class Sessions(unittest.TestCase):
@@ -205,60 +239,83 @@ class Sessions(unittest.TestCase):
                 self.assertEqual(len(plug.requests), times, words)
 
 
-TIMEOUT_S = 1.5
 FINE = {"one-byte-segments", "slow-reply", "close-after-reply", "two-replies", "drop-first"}
 """Faults that are none."""
 LATE = {"silent", "dribble", "announce-too-much"}
+LATE_S, TIMEOUT_S = 0.25, 20.0
+"""The deadline where it is waited for; and where it is not, whatever else the machine does."""
 DROPPED = {"close-before-reply", "reset-before-reply"}
 CODES = {"403-once": 0}
-
-
-class Faults(unittest.TestCase):
-    """Each fault of the HTTP side at each stage."""
-
-    def test_at_the_request(self):
-        self.play("request", lambda fault: 5)
-
-    def test_at_the_second_handshake_request(self):
-        same = (
-            "wrong-signature bad-padding not-json short-48 announce-too-little html-200 empty-200"
-        )
-        codes = dict.fromkeys(same.split(), 0)  # its status is all that is looked at
-        self.play("handshake2", lambda fault: 7 if fault == "403-always" else codes.get(fault, 5))
-
-    def test_at_the_first_handshake_request(self):
-        """Something else's HTTP: exit 3, naming both ports; with --transport klap exit 5."""
-        self.play("handshake1", lambda fault: 3)
-        self.play("handshake1", lambda fault: 5, "--transport", "klap")
-
-    def play(self, stage, otherwise, *options):
-        cases = [(stage, fault, options) for fault in HTTP_FAULTS]
-        with ThreadPoolExecutor(5) as pool:
-            for (_, fault, _), (plug, result) in zip(cases, pool.map(self.one, cases)):
-                with self.subTest((stage, fault, options)):
-                    self.judge(fault, plug, result, otherwise, stage, options)
-
-    def one(self, case):
-        stage, fault, options = case
-        with klap_simulated(fault=fault, stage=stage) as plug:
-            return plug, call(plug, "check", "--timeout", str(TIMEOUT_S), *options)
-
-    def judge(self, fault, plug, result, otherwise, stage, options):
-        code = CODES.get(fault, otherwise(fault))
-        code = 0 if fault in FINE else 4 if fault in LATE else 3 if fault in DROPPED else code
-        if fault in NOT_HERE.get(stage, ()):
-            return
-        if not code:
-            self.assertEqual((result.code, result.out, result.err), (0, b"OFF\n", b""))
-            return
-        start = b"tplink-exec: 127.0.0.1:%d: " % plug.port
-        assert_failure(self, result, code, TIMEOUT_S, start)
-        if code == 3 and not options and stage == "handshake1":
-            self.assertIn(b"HTTP port %d" % plug.http_port, result.err)
-
-
 NOT_HERE = {"handshake1": ("wrong-signature", "bad-padding", "not-json")}
 """Faults that the first handshake's reply cannot have."""
+REQUEST = dict.fromkeys(HTTP_FAULTS, 5)
+STATUS_200 = "wrong-signature bad-padding not-json short-48 announce-too-little html-200 empty-200"
+"""Of the second handshake request the status is all that is looked at."""
+SECOND = {**REQUEST, "403-always": 7, **dict.fromkeys(STATUS_200.split(), 0)}
+
+
+class Faults:
+    """Each fault of the HTTP side at each stage."""
+
+    def play(self, stage, codes, *options):
+        for fault in HTTP_FAULTS:
+            if fault in NOT_HERE.get(stage, ()):
+                continue
+            with self.subTest((stage, fault, options)):
+                timeout_s = LATE_S if fault in LATE else TIMEOUT_S
+                with klap_simulated(fault=fault, stage=stage) as plug:
+                    result = call(plug, "check", "--timeout", str(timeout_s), *options)
+                code = CODES.get(fault, codes[fault])
+                code = (
+                    0 if fault in FINE else 4 if fault in LATE else 3 if fault in DROPPED else code
+                )
+                self.judge(code, plug, result)
+                if code == 3 and not options and stage == "handshake1":
+                    self.assertIn(b"HTTP port %d" % plug.http_port, result.err)
+
+    def judge(self, code, plug, result):
+        if code:
+            assert_failure(self, result, code, start=b"tplink-exec: 127.0.0.1:%d: " % plug.port)
+        else:
+            self.assertEqual((result.code, result.out, result.err), (0, b"OFF\n", b""))
+
+
+class FaultsAtTheRequest(Faults, unittest.TestCase):
+    def test_each(self):
+        self.play("request", REQUEST)
+
+
+class FaultsAtTheSecondHandshakeRequest(Faults, unittest.TestCase):
+    def test_each(self):
+        self.play("handshake2", SECOND)
+
+
+@early
+class FaultsAtTheFirstHandshakeRequest(Faults, unittest.TestCase):
+    """Something else's HTTP: exit 3, naming both ports; with --transport klap exit 5."""
+
+    def test_each(self):
+        self.play("handshake1", dict.fromkeys(HTTP_FAULTS, 3))
+
+    def test_each_by_klap_only(self):
+        self.play("handshake1", dict.fromkeys(HTTP_FAULTS, 5), "--transport", "klap")
+
+
+@alone
+class InTime(unittest.TestCase):
+    def test_every_late_fault_at_each_stage(self):
+        cases = [(fault, stage) for fault in LATE for stage in STAGES]
+        with ThreadPoolExecutor(4) as pool:
+            for plug, result in pool.map(self.one, cases):
+                start = b"tplink-exec: 127.0.0.1:%d: " % plug.port
+                assert_failure(self, result, 4, start=start)
+
+    def one(self, case):
+        fault, stage = case
+        with klap_simulated(fault=fault, stage=stage, login=USER) as plug:
+            argv = [*FORMS["file"], *line(plug, "check", "--timeout", str(LATE_S))]
+            env = {**CLEAN, **GIVEN}
+            return plug, in_time(self, LATE_S + SLACK_S, lambda: run(argv, env=env))
 
 
 class Smart(unittest.TestCase):
@@ -322,6 +379,9 @@ class Smart(unittest.TestCase):
             for name in ("status", "emeter"):
                 reply = json.loads(call(plug, name).out)
                 self.assertEqual((reply["error_code"], "result" in reply), (0, True))
+            plug.device.relay_state = 1
+            plug.device.relay.clock = lambda: plug.device.relay.on_since + 5025.5
+            self.assertEqual(call(plug, "uptime")[:3], (0, b"5025\n", b""))
             result = call(plug, "json", '{"method":"fly"}')
             self.assertEqual(result.code, 6)
             self.assertEqual(json.loads(result.out)["error_code"], -1002)
@@ -347,6 +407,7 @@ class Smart(unittest.TestCase):
                     ("color 0,0,0 --print-state", 0, b"OFF\n"),
                     ("power", 6, b""),
                     ("emeter", 6, b""),
+                    ("uptime", 6, b""),
                 ),
             )
 

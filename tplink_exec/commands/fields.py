@@ -1,4 +1,4 @@
-"""get, alias, led, and json: any request as it is."""
+"""get, uptime, alias, led, and json: any request as it is."""
 
 from .. import sysinfo
 from ..devices.request import quoted
@@ -28,6 +28,15 @@ def get(exchange: "Exchange", options: "Options") -> bytes:
         names = one_line(", ".join(map(str, fields)))[:200]
         raise Refused("the device has no field %s; its fields are %s" % (name, names))
     return bare(fields[name])
+
+
+def uptime(exchange: "Exchange", options: "Options") -> bytes:
+    """Of a strip each outlet has its own; bulbs tell none."""
+    target = any_device(exchange, options)
+    fields = target.fields()
+    if "on_time" not in fields:
+        raise target.cannot("an on_time of its own")
+    return b"%d\n" % sysinfo.number(fields, "on_time", 0, 1e12)
 
 
 def bare(value: object) -> bytes:

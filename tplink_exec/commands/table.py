@@ -35,6 +35,7 @@ total      | | energy.figure | the energy used since the meter was reset | `16.3
 today      | | energy.sums | the energy used today, by the device's clock | `0.617`, in kWh
 month      | | energy.sums | the energy used this month, by the device's clock | `4.100`, in kWh
 get        | FIELD | fields.get | reads one field of what status prints | its value, without quotes
+uptime     | | fields.uptime | the time since the relay was switched on; of a strip's outlet with `--child` | `5025`, in s; 0 when off
 alias      | [NAME] | fields.alias | renames the device, or reads its name | the name
 led        | on/off | fields.led | switches its LED | nothing
 time       | | named.named | the device's clock (time get_time) | the device's JSON reply

@@ -20,7 +20,7 @@ from ..misread import decoded
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from ..shapes import Fields, Sequence  # noqa: F401 (type comments)
+    from ..shapes import Fields, Sequence
 
 OWN = "~/.config/tplink-exec/devices.json"
 SHARED = "/etc/tplink-exec/devices.json"

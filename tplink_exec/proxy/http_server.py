@@ -8,7 +8,8 @@ thread, and however slow it is, nobody else waits:
    may stay IDLE_S.
 2. Requests of one connection are answered one after the other, in their order. While one is being
    answered, no more than MAX_AHEAD bytes of what follows are taken.
-3. A client that does not read its responses is dropped after WRITE_S.
+3. Of the responses that a client does not read some 64 KiB are kept, however large the kernel's
+   buffers could be. Then no more is answered, and after WRITE_S the client is dropped.
 4. After an error of framing nothing more is read as a request: the response is the last one, and
    what still comes is thrown away for LINGER_S, as a reset would overtake the response.
 """
@@ -30,6 +31,10 @@ IDLE_S = 60.0
 WRITE_S = 5.0
 LINGER_S = 1.0
 MAX_AHEAD = MAX_HEAD + MAX_BODY
+SEND_BUFFER = 32768
+"""Bytes, in the kernel; Linux takes twice as much, for its own needs."""
+MAX_UNSENT = 16384
+"""Bytes, in this process: with more, no further request is answered."""
 
 
 class HttpServer:
@@ -82,6 +87,9 @@ class HttpConnection(asyncio.Protocol):
         self.transport = transport
         self.peer = str((transport.get_extra_info("peername") or "?")[0])
         self.server.clients += 1
+        link = transport.get_extra_info("socket")
+        link.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER)
+        transport.set_write_buffer_limits(MAX_UNSENT)
         if self.server.clients > self.server.max_clients:
             self.fail(HttpError(503, "too many clients", ("Retry-After: 1",)))
         else:
@@ -101,7 +109,7 @@ class HttpConnection(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         if self.last:
             return
-        if not self.buffer and not self.task:
+        if not (self.buffer or self.task or self.blocked):
             self.wait(READ_S, self.too_slow)
         self.buffer += data
         if self.task or self.blocked:

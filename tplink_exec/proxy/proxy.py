@@ -25,7 +25,8 @@ from ..printable import one_line
 from .guard import SAFE, Guard, read_token
 from .http_request import HttpError, Response
 from .http_server import HttpServer
-from .page import CSP, PAGE, names, status, summary
+from .page import CSP, PAGE
+from .status import names, status, summary
 from .worker import Worker, ask
 
 TYPE_CHECKING = False

@@ -9,12 +9,7 @@ and masks, whatever the number of blocks; and CBC decrypts all blocks at once. T
 code: ShiftRows takes the byte at place i of a block from place 5 * i modulo 16, its inverse
 from 13 * i; and MixColumns four times is the identity, so three times is its inverse.
 
-Measured (Debian 12, Python 3.11; medians of 201 processes that compile the module from text,
-as the single file does, encrypt 60 bytes twice and decrypt 100 and 600): 1.7 ms of CPU more
-than a process without, two thirds of it to compile. With a computed S-box 1.9 ms, with tables
-of 256 words 3.2, byte by byte 4.5. libcrypto by ctypes: 9 ms, half of it to import ctypes,
-and 26 more where its name must be searched for. Nor is it everywhere: systems have it by
-other names or not at all, and macOS aborts a process that loads it by the name without version.
+docs/performance.md has what other ways cost.
 """
 
 SBOX = bytes.fromhex(

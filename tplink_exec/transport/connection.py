@@ -29,8 +29,8 @@ class Connection:
     closed, `instead` looks for KLAP on `http_port` (0: no); `klap` is that, once found.
     """
 
-    pauses_s = {"refused": (0.2,), "dropped": (0.1, 0.2, 0.4)}  # type: dict[str, tuple[float, ...]]
-    """Seconds to wait before each further try, by the kind of failure; see retry."""
+    pauses_s = None  # type: dict[str, tuple[float, ...]] | None
+    """Other than retry.PAUSES_S."""
 
     repeats = True
     """Whether a request whose reply is dropped is repeated here, in the same bytes."""

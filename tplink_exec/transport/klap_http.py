@@ -12,6 +12,7 @@ from ..address import joined
 from ..errors import PlugError, ProtocolError, Unreachable, WrongCredentials
 from .connection import Connection
 from .klap import DEFAULT_CREDENTIALS, Session, client_hash, decide, seed
+from .retry import PAUSES_S
 from .wire import MAX_REPLY
 
 MAX_HEADER = 16384
@@ -30,7 +31,7 @@ def found_at(host: str, port: int, deadline: float) -> "Klap | None":
     None when that is closed, too. Raises PlugError.
     """
     klap = Klap(host, port, deadline)
-    klap.http.pauses_s = {"dropped": klap.http.pauses_s["dropped"]}
+    klap.http.pauses_s = {"dropped": PAUSES_S["dropped"]}
     try:
         klap.handshake()
     except Unreachable as error:
@@ -58,7 +59,7 @@ class Klap:
     def exchange(self, request: bytes, once: bool = False) -> bytes:
         """The device's reply to `request`, both JSON text. Raises PlugError."""
         forgotten = False
-        pauses = [0.0, *([] if once else self.http.pauses_s["dropped"])]
+        pauses = [0.0, *([] if once else (self.http.pauses_s or PAUSES_S)["dropped"])]
         while True:
             if not self.session:
                 self.handshake()

@@ -16,12 +16,15 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ..shapes import Connection
 
+PAUSES_S = {"refused": (0.2,), "dropped": (0.1, 0.2, 0.4)}  # type: dict[str, tuple[float, ...]]
+"""Seconds to wait before each further try, by the kind of failure."""
+
 LOCAL = (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM, errno.EAFNOSUPPORT)
 
 
 def persist(link: "Connection", request: bytes, once: bool, error: Exception) -> bytes:
     """The reply to `request` after all; `error` is how the first try ended. Raises PlugError."""
-    pauses = {kind: list(seconds) for kind, seconds in link.pauses_s.items()}
+    pauses = {kind: list(seconds) for kind, seconds in (link.pauses_s or PAUSES_S).items()}
     by_name = False
     closed = ""
     while True:

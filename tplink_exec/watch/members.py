@@ -222,7 +222,7 @@ class Member:
         self.link = link
         for stream in streams(link):
             stream.deadline = deadline
-            stream.pauses_s = Connection.pauses_s if patient else NO_PAUSES
+            stream.pauses_s = None if patient else NO_PAUSES
             if not patient:
                 stream.http_port = 0
         return link.exchange

@@ -1,0 +1,109 @@
+"""watch: how often it asks, and how soon it knows."""
+
+import signal
+import unittest
+
+from tests.house import network, started
+from tests.support import simulated
+from tests.watch.watching import FAST, Case, Watch
+from tplink_exec.simulator.models import device
+from tplink_exec.simulator.simulate import Simulator
+from tplink_exec.watch.members import Member, Outlet
+
+
+class Beating(Case):
+    """Here time goes by the polls of another device, as a busy machine slows down both."""
+
+    interval_s = 0.1
+
+    def watch(self, *words):
+        """It watches the device at `words`, and `beat`."""
+        self.beat = self.device(alias="Beat")
+        watch = Watch(self, "--interval", str(self.interval_s), *words, self.beat.place)
+        watch.expect("Lamp OFF", "Beat OFF")
+        return watch
+
+    def beats(self, seconds):
+        return seconds / self.interval_s
+
+    def let_pass(self, seconds):
+        self.until_polled(self.beat, self.beats(seconds))
+
+    def is_back_within(self, seconds, watch, line):
+        before = self.beat.connections
+        self.assertEqual(watch.line(), line)
+        self.assertLessEqual(self.beat.connections - before, self.beats(seconds))
+
+
+class Pace(Beating):
+    def test_nothing_piles_up_on_a_slow_device(self):
+        slow = self.device(fault="slow-reply", alias="Lamp")
+        self.watch(slow.place)
+        before, others = slow.connections, self.beat.connections
+        self.let_pass(2)
+        asked = slow.connections - before
+        self.assertLessEqual(asked, self.beats(2) / 3 + 1)  # 0.3 s, and so each 0.4 s
+        self.assertGreaterEqual(asked, 3)
+        self.assertLessEqual(self.beat.connections - others, self.beats(2) + 2)
+        self.assertLessEqual(len(slow.open), 4)  # the listeners, and no heap of connections
+
+    def test_one_that_hangs_delays_no_other(self):
+        hung, plug = self.device(fault="silent"), self.device(alias="Lamp")
+        watch = Watch(self, *FAST, "--timeout", "600", hung.place, plug.place)
+        self.assertEqual(watch.line(), "Lamp OFF")
+        watch.tell("%s on" % plug.place)
+        self.assertEqual(watch.line(), "Lamp ON")
+        watch.tell("Lamp off")  # an alias, though not all devices have answered
+        watch.process.stdin.close()
+        self.assertEqual(watch.stop(), -signal.SIGTERM)
+
+    def test_a_name_is_looked_up_once(self):
+        plug = self.device()
+        member = Member("localhost", plug.port, {}, 5.0, 2.0)
+        member.outlets.append(Outlet("localhost", ""))
+        self.assertTrue(member.poll())
+        self.assertEqual((member.address, member.outlets[0].state()), ("127.0.0.1", 0))
+        self.assertTrue(member.poll())
+        self.assertEqual(member.outlets[0].state(), 0)
+
+
+class Recovery(Beating):
+    def test_backs_off_on_a_dead_device_and_recovers_in_an_interval(self):
+        """The whole effort, retries and all, comes ever more seldom; one try each interval."""
+        plug = self.device(alias="Lamp")
+        watch = self.watch(plug.place)
+        plug.fault = "close-before-reply"  # four connections for a patient poll, else one
+        self.assertEqual(watch.line(), "Lamp OFFLINE")
+        self.let_pass(2)  # patient after 0.2, 0.4, 0.8 s
+        before = plug.connections
+        self.let_pass(1.5)
+        tries = plug.connections - before
+        self.assertLessEqual(tries, self.beats(1.5) + 5)
+        self.assertGreaterEqual(tries, self.beats(0.5))
+        plug.fault = ""
+        self.is_back_within(0.4, watch, "Lamp OFF")
+
+    def test_a_network_that_comes_and_goes(self):
+        host = network() + ".1"
+        with simulated(alias="Lamp", address=host) as plug:
+            watch = self.watch("%s:%d" % (host, plug.port))
+        for name in ("Lamp", "HS100 1"):
+            self.assertEqual(watch.line(), name + " OFFLINE")
+            self.let_pass(1)
+            again = Simulator(device("HS100"))
+            with started(again, host, plug.port, None):
+                self.is_back_within(0.4, watch, "HS100 1 OFF")
+        self.assertEqual(watch.stop(), -signal.SIGTERM)
+
+    def test_a_device_that_hangs_and_then_does_not(self):
+        plug = self.device(alias="Lamp")
+        watch = self.watch("--timeout", "2", plug.place)
+        plug.fault = "silent"
+        self.assertEqual(watch.line(), "Lamp OFFLINE")
+        self.let_pass(0.8)  # in which there has been a patient poll, too
+        plug.fault = ""
+        self.is_back_within(0.8, watch, "Lamp OFF")
+
+
+if __name__ == "__main__":
+    unittest.main()

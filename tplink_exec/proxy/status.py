@@ -1,0 +1,125 @@
+"""What the proxy shows: the status as text for curl, and as JSON for the `page`."""
+
+import asyncio
+import functools
+import json
+
+from ..commands.switch import check
+from ..devices.detect import device
+from ..devices.meter import reading
+from ..devices.strip import Strip
+from ..errors import PlugError, Refused
+from ..messages import GET_SYSINFO, answer
+from ..printable import one_line
+from ..sysinfo import bit, kind, text
+from .http_request import Response
+from .worker import Busy, ask
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ..devices.plug import Plug
+    from ..shapes import Exchange, Fields, Iterable
+    from .http_request import Request
+    from .worker import Worker
+
+MAX_FIELD = 200
+COMMAND = "-s --data-binary '%s' -H 'Content-type: application/json' "
+EXAMPLES = (
+    ("Status", COMMAND % '{"system":{"get_sysinfo":{}}}'),
+    ("On", COMMAND % '{"system":{"set_relay_state":{"state":1}}}'),
+    ("Off", COMMAND % '{"system":{"set_relay_state":{"state":0}}}'),
+)
+OF_OUTLETS = ("Status", ""), ("On", "-X PUT -d ON ")
+"""curl's words before a device's /command, an outlet's /state."""
+
+
+def names(devices: "Iterable[Worker]") -> bytes:
+    return json.dumps([device.name for device in devices]).encode()
+
+
+def summary(exchange: "Exchange", outlet: str = "") -> bytes:
+    """What the page shows of a device or outlet, read now. Raises PlugError."""
+    target = chosen(exchange, outlet)
+    try:
+        power = float(reading(target, "power"))  # type: float | None
+    except Refused:
+        power = None  # no meter
+    dims = target.has("brightness")
+    found = {
+        "kind": "outlet" if outlet else kind(target.info) or ("bulb" if dims else "plug"),  # SMART
+        "state": on_off(target.state()),
+        "power": power,
+        "brightness": target.brightness() if dims else None,
+        "alias": text(target.fields(), "alias"),
+        "model": text(target.info, "model"),
+        "children": None,
+    }  # type: Fields
+    if isinstance(target, Strip) and not outlet:
+        found["children"] = [part(target, child) for child in target.children]
+    return json.dumps(found).encode()
+
+
+def chosen(exchange: "Exchange", outlet: str) -> "Plug":
+    return device(exchange, {"--child": outlet} if outlet else {})
+
+
+def part(strip: "Strip", child: "Fields") -> "Fields":
+    """An outlet, with the id that no other has."""
+    state = on_off(bit(child, "state"))
+    return {"id": strip.whole_id(child), "alias": text(child, "alias"), "state": state}
+
+
+def on_off(state: int) -> str:
+    return "ON" if state else "OFF"
+
+
+async def status(
+    devices: "list[Worker]", asked: "Request", path: str, outlet: str = ""
+) -> Response:
+    """GET / and such as text; `path` is that of the examples.
+
+    One device that fails is the failure of the whole.
+    """
+    if len(devices) > 1:
+        lines = await asyncio.gather(*map(line, devices))
+        return Response(200, "".join(lines).encode(), fields=("Vary: Accept",))
+    fields = json.loads(await ask(devices[0], functools.partial(told, outlet=outlet)))
+    body = "DEVICE %s\n%s\nEXAMPLES\n%s" % (
+        one_line(("%s %s" % (devices[0].name, outlet)).strip()),
+        "".join("    %-16s: %s\n" % pair for pair in shown(fields)),
+        "".join(
+            "    %s:\n    curl %shttp://%s\n\n" % (title, words, one_line(asked.host + path))
+            for title, words in (OF_OUTLETS if outlet else EXAMPLES)
+        ),
+    )
+    return Response(200, body.encode(), fields=("Vary: Accept",))
+
+
+def told(exchange: "Exchange", outlet: str = "") -> bytes:
+    """The fields of get_sysinfo, of whatever family, or what they say of an outlet."""
+    if not outlet:
+        try:
+            return json.dumps(answer(exchange(GET_SYSINFO), "system", "get_sysinfo")).encode()
+        except Refused as refusal:
+            if not refusal.smart:
+                raise
+    return json.dumps(chosen(exchange, outlet).fields()).encode()
+
+
+def shown(fields: "Fields") -> "Iterable[tuple[str, str]]":
+    """Names and values as text that cannot drive a terminal."""
+    for name in sorted(fields):
+        value = fields[name]
+        words = value if isinstance(value, str) else json.dumps(value)
+        yield one_line(name)[:MAX_FIELD], one_line(words)[:MAX_FIELD]
+
+
+async def line(device: "Worker") -> str:
+    """A device among others: its state, or why it is not known."""
+    try:
+        state = (await device.ask(lambda exchange: check(exchange, {}), "/state")).decode().strip()
+    except Busy:
+        state = "? too many are waiting for it"
+    except PlugError as error:
+        state = "? " + str(error)
+    return "%s: %s\n" % (one_line(device.name), one_line(state))
