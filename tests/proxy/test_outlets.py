@@ -221,6 +221,7 @@ class NewLines(Served):
                 ("Mozilla/5.0 curl/8", ""),
                 ("curl/7.88.1", "\n"),
                 ("Wget/1.21.3", "\n"),
+                ("Wget", "\n"),  # BusyBox
             ):
                 status, text = self.ask("GET", path, agent=agent)
                 self.assertEqual(status, 200)

@@ -16,6 +16,8 @@ def failure(error: BaseException, where: str, quiet: bool) -> int:
     """Tell the user why a call failed, and `where` if that is not ""; returns the exit code."""
     if isinstance(error, OSError):  # exchange() raises none, so this is a write
         error = LocalError("standard output cannot be written: %s" % error.strerror)
+    elif isinstance(error, MemoryError):
+        error = LocalError("out of memory")
     text, code = str(error), LocalError.exit_code
     if isinstance(error, PlugError):
         code = error.exit_code

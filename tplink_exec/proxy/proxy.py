@@ -138,7 +138,7 @@ class Proxy:
 
     async def read(self, device: Worker, outlet: str, what: str, asked: "Request") -> Response:
         value = await ask(device, doing(READS[what], outlet), "%s/%s" % (outlet, what))
-        if not asked.fields.get("user-agent", "").startswith(("curl/", "Wget/")):
+        if not asked.fields.get("user-agent", "").startswith(("curl/", "Wget")):
             value = value.rstrip(b"\n")  # openHAB's HTTP binding compares all of it with ON
         return Response(200, value)
 
