@@ -1,4 +1,4 @@
-"""The user's files: pipes and devices in their place, umasks, permissions, what killed processes left."""
+"""The user's files: pipes and devices in their place, umasks, permissions, and leftovers."""
 
 import json
 import os
@@ -82,18 +82,20 @@ class Written(Folder):
         try:
             for shared, modes in ((True, (0o755, 0o644)), (False, (0o700, 0o600))):
                 path = self.folder / str(shared) / "devices.json"
-                with mock.patch.object(known, "is_shared", lambda _, it=shared: it):
-                    with mock.patch.dict(os.environ, {"TPLINK_EXEC_DEVICES": str(path)}):
-                        known.remember([{**LAMP, "transport": "xor"}])
+                with mock.patch.object(
+                    known, "is_shared", lambda _, it=shared: it
+                ), mock.patch.dict(os.environ, {"TPLINK_EXEC_DEVICES": str(path)}):
+                    known.remember([{**LAMP, "transport": "xor"}])
                 found = tuple(stat.S_IMODE(os.stat(str(p)).st_mode) for p in (path.parent, path))
                 self.assertEqual(found, modes)
         finally:
             os.umask(before)
 
     def test_what_may_not_be_read_is_said(self):
-        with mock.patch.object(storage, "read", side_effect=PermissionError(13, "denied")):
-            with self.assertRaisesRegex(LocalError, "no permission to read the remembered devices"):
-                known.load()
+        text = "no permission to read the remembered devices"
+        denied = mock.patch.object(storage, "read", side_effect=PermissionError(13, "denied"))
+        with denied, self.assertRaisesRegex(LocalError, text):
+            known.load()
 
     def test_a_file_that_may_be_read_is_enough(self):
         own = self.folder / "own.json"
