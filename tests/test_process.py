@@ -26,7 +26,6 @@ from tests.support import (
     simulated,
     start,
 )
-from tplink_exec.plain import GRACE_S
 from tplink_exec.transport.wire import frame
 
 
@@ -212,6 +211,10 @@ class NeverRead(Room):
 
 def block_alarm():
     signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGALRM])
+
+
+GRACE_S = 0.1
+"""What a standard output that nobody reads has after the deadline."""
 
 
 @alone

@@ -26,6 +26,24 @@ from tests.support import (
 
 HOSTILE = 'import sys; sys.stdout.write("ON\\n"); sys.stdout.flush(); raise SystemExit("hostile")\n'
 
+IMPORT_ALL = """
+import posix, sys
+class Left(BaseException): pass
+def leave(code): raise Left
+posix._exit = leave
+names = sys.argv[2:]
+sys.argv[2:] = ["--version"]
+f = open(sys.argv[1], "rb").read()
+try:
+    exec(f[: f.index(b"\\f")])
+except Left:
+    pass
+for name in names:
+    __import__(name)
+print(*sorted(name for name in names if not hasattr(sys.modules[name], "__file__")), sep="\\n")
+"""
+"""As the first line, but for the end: names of modules follow the file's."""
+
 
 class Room(unittest.TestCase):
     def setUp(self):
@@ -244,6 +262,16 @@ class Started(Room):
         result = run([sh, path, *self.words], env={"PATH": "/nonexistent"})
         assert_failure(self, result, 2)
         self.assertIn(b"python3", result.err)
+
+    def test_every_module_is_imported_from_it(self):
+        paths = [
+            path.relative_to(ROOT).with_suffix("") for path in ROOT.glob("tplink_exec/**/*.py")
+        ]
+        names = [".".join(path.parts) for path in paths if path.name[:2] != "__"]
+        argv = [PYTHON, "-I", "-S", "-c", IMPORT_ALL, SINGLE_FILE, *names]
+        result = run(argv, cwd=self.folder)
+        self.assertEqual((result.code, result.err), (0, b""))
+        self.assertEqual(result.out.decode().splitlines()[1:], sorted(names))
 
     def test_it_leaves_nothing_behind(self):
         path = self.copy()
