@@ -4,6 +4,7 @@ import signal
 import unittest
 
 from tests.house import network, started
+from tests.parallel import early
 from tests.support import simulated
 from tests.watch.watching import FAST, Case, Watch
 from tplink_exec.simulator.models import device
@@ -35,6 +36,7 @@ class Beating(Case):
         self.assertLessEqual(self.beat.connections - before, self.beats(seconds))
 
 
+@early
 class Pace(Beating):
     def test_nothing_piles_up_on_a_slow_device(self):
         slow = self.device(fault="slow-reply", alias="Lamp")
@@ -76,6 +78,7 @@ class Pace(Beating):
         self.assertEqual(member.outlets[0].state(), 0)
 
 
+@early
 class Recovery(Beating):
     interval_s = 0.05
 
