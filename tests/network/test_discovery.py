@@ -27,7 +27,7 @@ from tests.house import (
     slack_s,
     xor,
 )
-from tests.parallel import alone
+from tests.parallel import alone, early
 from tests.support import (
     FORMS,
     HANG_S,
@@ -335,6 +335,7 @@ class Called(Folder):
         return json.loads(result.out)
 
 
+@early
 class Found(Called, unittest.TestCase):
     def test_a_house(self):
         here = network()
@@ -462,6 +463,7 @@ class Found(Called, unittest.TestCase):
         assert_failure(self, result, 2)
 
 
+@early
 class Klap(Called, unittest.TestCase):
     def test_klap(self):
         here = network()

@@ -26,7 +26,7 @@ from tests.house import (
     without_dns,
     xor,
 )
-from tests.parallel import alone
+from tests.parallel import alone, early
 from tests.support import (
     FORMS,
     HANG_S,
@@ -96,6 +96,7 @@ class Called(House):
         self.assertEqual((result.code, result.out, result.err), (0, printed, b""))
 
 
+@early
 class Calls(Called, unittest.TestCase):
     def test_in_both_forms(self):
         for form in FORMS:
@@ -364,6 +365,7 @@ class InTime(Called, unittest.TestCase):
             in_time(self, 0.5 + slack_s(), lambda: self.has_worked(self.process("lamp", "off")))
 
 
+@early
 class Inside(House, unittest.TestCase):
     """What `reach` gives, as other modules use it."""
 

@@ -10,6 +10,7 @@ import unittest
 from concurrent.futures import ThreadPoolExecutor
 from unittest import mock
 
+from tests.parallel import early
 from tests.proxy.serving import ON, PATIENCE_S, Proxy, Served, at, code, everything, memory_kib
 from tests.support import sets, simulated
 from tplink_exec.proxy.http_server import READ_S, WRITE_S
@@ -175,6 +176,7 @@ class Limits(Served):
         self.assertEqual(proxy.said(), "")
 
 
+@early
 class Waiting(Served):
     def test_slow_clients_and_hanging_devices_delay_nobody(self):
         """One test, so that its waits of 5 s are side by side."""

@@ -9,6 +9,7 @@ import tempfile
 import time
 import unittest
 
+from tests.parallel import early
 from tests.support import FORMS, run, sets
 from tests.watch.watching import FAST, PATIENCE_S, Case, Watch
 from tplink_exec.errors import UsageError
@@ -16,6 +17,7 @@ from tplink_exec.watch.lines import MAX_LINE, Lines
 from tplink_exec.watch.orders import understand
 
 
+@early
 class Commands(Case):
     def setUp(self):
         self.plug = self.device("HS110", alias="Großes Licht")

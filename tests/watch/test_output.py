@@ -9,12 +9,14 @@ import time
 import unittest
 from unittest import mock
 
+from tests.parallel import early
 from tests.support import FORMS, assert_failure, run
 from tests.watch.watching import FAST, PATIENCE_S, Case, Watch
 from tplink_exec.cli import output as written
 from tplink_exec.watch.lines import MAX_LINES, Output
 
 
+@early
 class Writing(Case):
     def test_lines_that_wait_are_only_the_last_of_each_device(self):
         output = Output()

@@ -4,6 +4,7 @@ import signal
 import unittest
 
 from tests.house import network, started
+from tests.parallel import early
 from tests.support import simulated
 from tests.watch.watching import FAST, Case, Watch
 from tplink_exec.simulator.models import device
@@ -35,6 +36,7 @@ class Beating(Case):
         self.assertLessEqual(self.beat.connections - before, self.beats(seconds))
 
 
+@early
 class Pace(Beating):
     def test_nothing_piles_up_on_a_slow_device(self):
         slow = self.device(fault="slow-reply", alias="Lamp")
@@ -57,6 +59,15 @@ class Pace(Beating):
         watch.process.stdin.close()
         self.assertEqual(watch.stop(), -signal.SIGTERM)
 
+    def test_a_device_that_hangs_and_then_does_not(self):
+        plug = self.device(alias="Lamp")
+        watch = self.watch("--timeout", "2", plug.place)
+        plug.fault = "silent"
+        self.assertEqual(watch.line(), "Lamp OFFLINE")
+        self.let_pass(0.8)  # in which there has been a patient poll, too
+        plug.fault = ""
+        self.is_back_within(0.8, watch, "Lamp OFF")
+
     def test_a_name_is_looked_up_once(self):
         plug = self.device()
         member = Member("localhost", plug.port, {}, 5.0, 2.0)
@@ -67,21 +78,25 @@ class Pace(Beating):
         self.assertEqual(member.outlets[0].state(), 0)
 
 
+@early
 class Recovery(Beating):
+    interval_s = 0.05
+
     def test_backs_off_on_a_dead_device_and_recovers_in_an_interval(self):
         """The whole effort, retries and all, comes ever more seldom; one try each interval."""
+        self.interval_s = 0.2
         plug = self.device(alias="Lamp")
         watch = self.watch(plug.place)
-        plug.fault = "close-before-reply"  # four connections for a patient poll, else one
+        plug.fault = "close-before-reply"  # at least two connections for a patient poll, else one
         self.assertEqual(watch.line(), "Lamp OFFLINE")
-        self.let_pass(2)  # patient after 0.2, 0.4, 0.8 s
+        self.let_pass(1.6)  # patient after 0.4, 0.8 s
         before = plug.connections
-        self.let_pass(1.5)
+        self.let_pass(2)
         tries = plug.connections - before
-        self.assertLessEqual(tries, self.beats(1.5) + 5)
-        self.assertGreaterEqual(tries, self.beats(0.5))
+        self.assertLessEqual(tries, self.beats(2) + 5)
+        self.assertGreaterEqual(tries, self.beats(1.2))
         plug.fault = ""
-        self.is_back_within(0.4, watch, "Lamp OFF")
+        self.is_back_within(0.8, watch, "Lamp OFF")
 
     def test_a_network_that_comes_and_goes(self):
         host = network() + ".1"
@@ -89,20 +104,11 @@ class Recovery(Beating):
             watch = self.watch("%s:%d" % (host, plug.port))
         for name in ("Lamp", "HS100 1"):
             self.assertEqual(watch.line(), name + " OFFLINE")
-            self.let_pass(1)
+            self.let_pass(1.5)
             again = Simulator(device("HS100"))
             with started(again, host, plug.port, None):
                 self.is_back_within(0.4, watch, "HS100 1 OFF")
         self.assertEqual(watch.stop(), -signal.SIGTERM)
-
-    def test_a_device_that_hangs_and_then_does_not(self):
-        plug = self.device(alias="Lamp")
-        watch = self.watch("--timeout", "2", plug.place)
-        plug.fault = "silent"
-        self.assertEqual(watch.line(), "Lamp OFFLINE")
-        self.let_pass(0.8)  # in which there has been a patient poll, too
-        plug.fault = ""
-        self.is_back_within(0.8, watch, "Lamp OFF")
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ import time
 import unittest
 
 from tests.house import closed, without_dns
+from tests.parallel import early
 from tests.support import FORMS, assert_failure, call, klap_simulated, run
 from tests.watch.watching import FAST, INTERVAL_S, PATIENCE_S, Case, Watch
 from tplink_exec.address import split
@@ -16,6 +17,7 @@ from tplink_exec.watch.members import ALWAYS, Member, Outlet
 from tplink_exec.watch.orders import understand
 
 
+@early
 class States(Case):
     def test_a_line_at_the_start_and_at_each_change(self):
         first, second = self.device(alias="Lamp", state=1), self.device("HS110", alias="Fan")
