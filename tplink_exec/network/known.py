@@ -68,9 +68,11 @@ def named(name: str, devices: "list[Fields]") -> "Fields | None":
     mac = identity.mac(name)
     found = [entry for entry in devices if mac and identity.mac(entry.get("mac")) == mac]
     if not found:
-        wanted = name.casefold()
+        wanted = name.strip().casefold()  # phones put a blank after a word
         found = [
-            entry for entry in devices if wanted == (entry.get("alias") or "").casefold() != ""
+            entry
+            for entry in devices
+            if wanted == (entry.get("alias") or "").strip().casefold() != ""
         ]
     if not found:
         return None
