@@ -435,7 +435,11 @@ class Smart(unittest.TestCase):
             for kelvin in "2499", "6501":
                 result = call(bulb, "temperature", kelvin)
                 self.assertRegex(result.err, rb"error_code -1008\); it takes 2500 to 6500 K\n$")
-            bulb.device.info = {**bulb.device.info, "color_temp_range": [[2500], [6500]]}
+            bulb.device.info = {**bulb.device.info, "color_temp_range": [2700, 2700]}
+            result = call(bulb, "temperature", "3000")  # a white one, whose temperature is fixed
+            assert_failure(self, result, 6)
+            self.assertNotIn(b"it takes", result.err)
+            bulb.device.info["color_temp_range"] = [[2500], [6500]]
             bulb.device.fits = lambda *_: False
             assert_failure(self, call(bulb, "temperature", "9000"), 6)
 

@@ -50,7 +50,7 @@ def color(exchange: "Exchange", options: "Options") -> bytes:
 
 
 def rgb(exchange: "Exchange", options: "Options") -> bytes:
-    """R,G,B, as ha-bridge knows a color; without color it is a brightness, as H,S,B is."""
+    """Like item_color."""
     value = from_rgb(options["value"])
     device(exchange, options).set_item_color(*value)
     return state(exchange, options)
@@ -65,7 +65,7 @@ def temperature(exchange: "Exchange", options: "Options") -> bytes:
         light.set_temperature(value)
     except Refused as refusal:
         low, high = lamp_range(light.info)
-        if low <= value <= high:
+        if low <= value <= high or not light.has("temperature"):
             raise
         raise Refused("%s; it takes %d to %d K" % (refusal, low, high)) from None
     return state(exchange, options)

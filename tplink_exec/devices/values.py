@@ -43,18 +43,12 @@ def rgb(text: str) -> "tuple[int, int, int]":
     levels = [int(part) for part in parts if is_digits(part) and len(part) < 4]
     if not len(parts) == len(levels) == 3 or max(levels) > 255:
         raise UsageError("rgb takes R,G,B (0-255,0-255,0-255), not %s" % text)
-    red, green, blue = levels
     most = max(levels)
     spread = most - min(levels)
-    if not spread:
-        return 0, 0, share(most, 255)
-    if most == red:
-        sixths = green - blue
-    elif most == green:
-        sixths = blue - red + 2 * spread
-    else:
-        sixths = red - green + 4 * spread
-    return (120 * sixths + spread) // (2 * spread) % 360, share(spread, most), share(most, 255)
+    which = levels.index(most)
+    sixths = levels[which - 2] - levels[which - 1] + 2 * which * spread
+    hue = (120 * sixths + spread) // (2 * spread or 1) % 360
+    return hue, share(spread, most or 1), share(most, 255)
 
 
 def share(part: int, whole: int) -> int:

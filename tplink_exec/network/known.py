@@ -68,7 +68,7 @@ def named(name: str, devices: "list[Fields]") -> "Fields | None":
     mac = identity.mac(name)
     found = [entry for entry in devices if mac and identity.mac(entry.get("mac")) == mac]
     if not found:
-        wanted = name.strip().casefold()  # phones put a blank after a word
+        wanted = name.casefold()
         found = [
             entry
             for entry in devices
