@@ -156,6 +156,59 @@ class Tables(unittest.TestCase):
         self.assertEqual(told, {code for code in rows(EXIT_CODES) if len(code) == 1} - {"0"})
 
 
+class Facts(unittest.TestCase):
+    """What users have missed on the pages."""
+
+    def test_they_are_there(self):
+        for name, facts in (
+            (
+                "troubleshooting",
+                (
+                    "HS210 and HS220 report the old state for a moment after a change",
+                    "HS220 is gone for a moment",
+                    "Without internet it restarts every ten minutes",
+                    "That of an HS110 restarts after a power loss",
+                    "letter case of the e-mail counts",
+                    "quotes in the file count",
+                    "the password is that of the day of the set-up",
+                    "in the Kasa app or in the Tapo app",
+                    "Put single quotes around it all",
+                    "The order is HOST PORT COMMAND",
+                ),
+            ),
+            (
+                "klap",
+                (
+                    "Upper and lower case count in the user name",
+                    "no quotes around the values",
+                    "is that of the day of the set-up",
+                    "in the Kasa app: Me, Settings",
+                    "in the Tapo app: Me, Tapo Lab",
+                    "Blanks after `password=`, and at its end, count",
+                    "Only the carriage return of a file from Windows is dropped",
+                ),
+            ),
+            ("commands", ("`total` of an HS110 begins again at 0", "fewer than 8 characters")),
+            (
+                "discovery",
+                ("broadcast address works as well, for example `--target 192.168.1.255`",),
+            ),
+            (
+                "migration",
+                (
+                    "| words after the command (`… on extra words`) | are ignored | exit code 1",
+                    "Blanks around the address do not count",
+                    "| wrong arguments | exit code 2, after its usage | exit code 1,",
+                    "`Could not connect to host …`",
+                    "| `-c reset` | resets the plug | needs `--yes`, too |",
+                ),
+            ),
+        ):
+            text = " ".join(page(name).split())
+            for fact in facts:
+                self.assertTrue(fact in text, "docs/%s.md does not say: %s" % (name, fact))
+
+
 class FirstScreen(unittest.TestCase):
     """README.md, as it meets the eye."""
 

@@ -37,9 +37,9 @@ def split(given: str, port: int) -> "tuple[str, int, str]":
     """Host, port (`port` where none is given) and child ("" for none) of a HOST word.
 
     It is HOST, HOST:PORT, [IPV6] or [IPV6]:PORT, each with #CHILD or without; a MAC is a HOST,
-    too. Raises UsageError.
+    too. Blanks around it do not count. Raises UsageError.
     """
-    place, mark, child = given.partition("#")
+    place, mark, child = given.strip().partition("#")
     host, colon, digits = place.rpartition(":")
     if not colon or place[-1:] == "]" or (":" in host and host[-1:] != "]"):
         host, colon, digits = place, "", ""

@@ -12,6 +12,8 @@ UNSUPPORTED = (-1, -2, -2000, -2001)
 """err_code for an unknown module or method: of plugs, of bulbs (recorded; plasticrake's
 tplink-smarthome-simulator, src/devices/lb.js)."""
 
+QUOTES = "; a shell takes the quotes out of JSON unless it is in single quotes: '{...}'"
+
 
 def no_answer(reply: bytes, module: str, method: str) -> PlugError:
     """Why `reply` holds no answer of `method`; a setter's may lack just its err_code."""
@@ -69,6 +71,7 @@ def check_json(data: bytes, what: str) -> None:
         ) from None
     except json.JSONDecodeError as error:
         at = len(text[: error.pos].encode())
-        raise ProtocolError("%s is not JSON at byte %d: %.40r" % (what, at, data)) from None
+        more = QUOTES if text[blanks : blanks + 1] == "{" and '"' not in text else ""
+        raise ProtocolError("%s is not JSON at byte %d: %.40r%s" % (what, at, data, more)) from None
     except RecursionError:
         raise ProtocolError("%s is nested too deeply" % what) from None

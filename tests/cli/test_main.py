@@ -212,6 +212,57 @@ class InProcess(Forms, unittest.TestCase):
                 self.assertIn(says, result.err.decode())
                 self.assertNotIn(b":9999: ", result.err)
 
+    def test_the_order_of_other_programs(self):
+        """softScheck's client without its -t; the hs100.sh that takes -i; PORT left out."""
+        order = "the order is HOST 9999 COMMAND, or -t HOST -c COMMAND; see tplink-exec --help"
+        for words in (
+            ["-c", "on"],
+            ["-con"],
+            ["-q", "-c", "on"],
+            ["--command", "on"],
+            ["--command=on"],
+            ["-j", "{}"],
+            ["127.0.0.1", "-c", "on"],
+            ["127.0.0.1", "9999", "-c", "on"],
+            ["-p", "9999", "-c", "on"],
+            ["-i", "127.0.0.1", "on"],
+            ["-i127.0.0.1", "on"],
+            ["-i", "127.0.0.1", "-p", "9999", "on"],
+            ["--ip", "127.0.0.1", "on"],
+            ["on", "-i", "127.0.0.1"],
+        ):
+            result = self.program(*words)
+            with self.subTest(words):
+                assert_failure(self, result, 1)
+                self.assertIn(order, result.err.decode())
+        for words in (["127.0.0.1", "on"], ["check", "127.0.0.1"], ["127.0.0.1:9999", "on"]):
+            result = self.program(*words)
+            assert_failure(self, result, 1)
+            self.assertIn("PORT is a number from 1 to 65535 (mostly 9999), not", str(result.err))
+        self.assertNotIn(b"order", self.program("--fly", "127.0.0.1", "9999", "on").err)
+
+    def test_blanks_around_host_do_not_count(self):
+        with simulated() as plug:
+            for host in (" 127.0.0.1", "127.0.0.1 ", "\t127.0.0.1\r\n", " localhost "):
+                result = self.program(host, str(plug.port), "on", "--print-state")
+                self.assertEqual(result[:3], (0, b"ON\n", b""), host)
+                words = ["-t", host, "-p", str(plug.port), "-q", "-c", "on"]
+                self.assertEqual(self.program(*words).code, 0, host)
+        start = b"tplink-exec: 127.0.0.1:%d: " % plug.port
+        assert_failure(self, self.program(" 127.0.0.1", str(plug.port), "on"), 3, start=start)
+        for words in ([" ", "9999", "on"], ["-t", " ", "-c", "on"]):
+            result = self.program(*words)
+            assert_failure(self, result, 1)
+            self.assertIn(b"HOST is empty", result.err)
+
+    def test_words_after_the_command_are_wrong_usage(self):
+        with simulated() as plug:
+            for words in (["on", "extra"], ["off", "extra", "words"], ["check", " "]):
+                result = self.call(plug, *words)
+                assert_failure(self, result, 1)
+                self.assertIn(b"takes no value", result.err)
+            self.assertEqual(plug.connections, 0)
+
     def test_a_port_is_ascii_digits_and_five_of_them(self):
         with simulated() as plug:
             port = str(plug.port)

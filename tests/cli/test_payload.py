@@ -74,6 +74,8 @@ class Payload(unittest.TestCase):
         for text in ("", "nope", "ON", "-", '"a"', '{"a":'):
             self.fails(encode(text), "not JSON at byte")
         self.fails(encode('{"я":x}'), "at byte 6")
+        self.fails(encode("{system:{}}"), "not JSON at byte 1", "single quotes: '{...}'")
+        self.assertNotIn(b"single", encode('{"a":').err)
         self.fails(encode(stdin=b'{"a":"\xff"}'), "not UTF-8 at byte 6")
         self.fails(encode("[" * 99999), "nested")
 

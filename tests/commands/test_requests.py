@@ -260,10 +260,21 @@ class Join(unittest.TestCase):
 
     def test_a_name_or_a_password_that_cannot_be_sent(self):
         with simulated() as plug:
-            for ssid, password in ((b"caf\xe9", b"secret"), ("House", b"secret" * 50)):
+            for ssid, password, says in (
+                (b"caf\xe9", b"secret12", "not UTF-8"),
+                ("House", b"secret" * 50, "more than 256 bytes"),
+                ("House", b"secret7\r\n", "a password of at least 8 characters"),
+                ("House", "sécret7\n".encode(), "a password of at least 8 characters"),
+                ("House", b"s", "a password of at least 8 characters"),
+                ("House 灯" * 4, b"secret12", "a name of at most 32 bytes"),
+            ):
                 result = call(plug, "join", ssid, stdin=password)
                 assert_failure(self, result, 1)
+                self.assertIn(says, result.err.decode())
                 self.assertNotIn(b"secret", result.err)
+            self.assertEqual(call(plug, "join", "H" * 32, stdin=b"secret12\n").code, 0)
+            self.assertEqual(plug.connections, 1)
+            plug.connections = 0
             self.assertEqual(plug.connections, 0)
 
     def test_no_password_is_wrong_usage(self):
@@ -276,9 +287,9 @@ class Join(unittest.TestCase):
     def test_as_processes(self):
         for form in FORMS:
             with simulated() as plug:
-                result = process(plug, "join", "House", form=form, stdin=b"secret\n")
+                result = process(plug, "join", "House", form=form, stdin=b"password\n")
                 self.assertEqual(result[:3], (0, b"", b""))
-                self.assertEqual(plug.device.stainfo["password"], "secret")
+                self.assertEqual(plug.device.stainfo["password"], "password")
                 result = process(plug, "alias", form=form)
                 self.assertEqual(result[:3], (0, b"HS100 1\n", b""))
                 result = process(plug, "json", '{"fly":{}}', form=form)
@@ -354,9 +365,9 @@ class Prompt(unittest.TestCase):
             process = self.start(plug, "--timeout", "2")
             self.assertFalse(self.echoes())
             time.sleep(2.1)
-            os.write(self.master, b"secret\n")
+            os.write(self.master, b"secret12\n")
             self.assertEqual(process.wait(10), 0)
-            self.assertEqual(plug.device.stainfo["password"], "secret")
+            self.assertEqual(plug.device.stainfo["password"], "secret12")
             self.assertTrue(self.echoes())
             self.assertEqual(re.findall(b"secret", self.seen), [])
 

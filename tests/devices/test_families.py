@@ -21,6 +21,7 @@ SAMPLES = {
     "H,S,B": ("120,50,30",),
     "brightness": ("brightness", "brightness 33.3"),
     "color": ("color", "color 240,100,50"),
+    "rgb": ("rgb 120,50,30",),
     "temperature": ("temperature 3000", "temperature 3000 K", "temperature 3000K", "temperature"),
     "get": ("get model",),
     "alias": ("alias", "alias Name"),
@@ -68,7 +69,7 @@ class Everything(unittest.TestCase):
             with simulated(model, state=1) as device:
                 for command in rows(COMMANDS):
                     for line in SAMPLES.get(command, (command,)):
-                        result = call(device, line, stdin=b"secret\n")
+                        result = call(device, line, stdin=b"password\n")
                         with self.subTest((model, line)):
                             self.judge(model, device, command, line, result)
 
@@ -146,6 +147,8 @@ class Meaning(unittest.TestCase):
                         ("INCREASE", b"", 1),
                         ("120,100,0", b"", 0),
                         ("120,100,0.1", b"", 1),
+                        ("rgb 0,0,0", b"", 0),
+                        ("rgb 0,0,1 --print-state", b"ON\n", 1),
                         ("brightness", b"100\n", 1),
                         ("brightness 0", b"", 0),
                         ("brightness", b"0\n", 0),
@@ -175,6 +178,10 @@ class Meaning(unittest.TestCase):
                     ("33.5", b"", (1, 34)),
                     ("0.2", b"", (1, 1)),
                     ("240,50,62.4", b"", (1, 62)),
+                    ("rgb 10,51,20", b"", (1, 20)),
+                    ("rgb 0,0,0", b"", (0, 20)),
+                    ("rgb 1,1,1", b"", (1, 1)),
+                    ("rgb 157,0,0", b"", (1, 62)),
                     ("0", b"", (0, 62)),
                     ("on --transition 500", b"", (1, 62)),
                     ("off --transition 500", b"", (0, 62)),
@@ -207,6 +214,8 @@ class Meaning(unittest.TestCase):
                     ("DECREASE", b"", (0, 10)),
                     ("DECREASE", b"", (0, 10)),
                     ("120,100,55.5", b"", (1, 56)),
+                    ("rgb 0,0,102", b"", (1, 40)),
+                    ("rgb 0,0,0", b"", (0, 40)),
                     ("99", b"", (1, 99)),
                     ("increase", b"", (1, 100)),
                     ("0,0,0", b"", (0, 100)),
@@ -236,6 +245,11 @@ class Meaning(unittest.TestCase):
                         ("temperature", b"2700\n", (0, 0, 0, 50, 2700)),
                         ("temperature 6500 --transition 300", b"", (1, 0, 0, 50, 6500)),
                         ("color 120,100,0", b"", (0, 0, 0, 50, 6500)),
+                        ("rgb 255,0,0", b"", (1, 0, 100, 100, 0)),
+                        ("rgb 0,0,0", b"", (0, 0, 100, 100, 0)),
+                        ("rgb 0,51,102 --print-state", b"ON\n", (1, 210, 100, 40, 0)),
+                        ("rgb 255,255,255 --transition 300", b"", (1, 0, 0, 100, 0)),
+                        ("off", b"", (0, 0, 0, 100, 0)),
                     ),
                 )
                 bulb.device.light.update(hue=360, saturation=100, color_temp=0)
@@ -243,7 +257,12 @@ class Meaning(unittest.TestCase):
                 result = call(bulb, "temperature")
                 assert_failure(self, result, 6)
                 self.assertIn(b"shows a color", result.err)
-                assert_failure(self, call(bulb, "temperature 1500"), 6)
+                for kelvin in "1500", "2499", "9001":
+                    result = call(bulb, "temperature " + kelvin)
+                    assert_failure(self, result, 6)
+                    self.assertRegex(result.err, rb"refuses .*; it takes 2500 to 9000 K\n$")
+                bulb.device.methods.clear()  # a refusal for another reason
+                self.assertNotIn(b"it takes", call(bulb, "temperature 2700").err)
 
     def test_switching_on_brings_the_bulb_s_own_default_back(self):
         with simulated("LB130") as bulb:
@@ -443,6 +462,13 @@ class Strips(unittest.TestCase):
             self.assertEqual(call(strip, "on --child 1").code, 0)
             self.assertEqual(self.states(strip)[0], 1)
             assert_failure(self, call(strip, "on --child 3"), 5)
+
+    def test_rgb_is_for_an_outlet_too(self):
+        with simulated("HS107") as strip:
+            call(strip, "rgb 0,0,9 --child 2")
+            self.assertEqual(self.states(strip), [0, 1])
+            call(strip, "rgb 0,0,0")
+            self.assertEqual(self.states(strip), [0, 0])
 
     def test_no_strip_no_outlets(self):
         for model in ("HS100", "HS220", "LB100"):

@@ -115,6 +115,8 @@ class Known(Folder, unittest.TestCase):
             self.assertIsNone(known.named(name, devices), name)
         street = {**LAMP, "alias": "Stra\u00dfe"}
         self.assertEqual(known.named("STRASSE", [KETTLE, street]), street)
+        typed = {**LAMP, "alias": "Bed lamp "}  # as phones put a blank after a word
+        self.assertEqual(known.named("bed lamp", [KETTLE, typed]), typed)
         named_so = {**LAMP, "alias": "50c7bf000009"}
         self.assertEqual(known.named("50C7BF000009", [KETTLE, named_so]), named_so)
 

@@ -7,6 +7,7 @@ file of things, items or rules needs nothing here but its address.
 import contextlib
 import json
 import os
+import pwd
 import re
 import shlex
 import shutil
@@ -461,7 +462,7 @@ class Plays(Examples):
 class HaBridge(unittest.TestCase):
     """device.db, each item of it started as ha-bridge 5.4 does it."""
 
-    URLS = ("onUrl", "offUrl", "dimUrl")
+    URLS = ("onUrl", "offUrl", "dimUrl", "colorUrl")
 
     @classmethod
     def setUpClass(cls):
@@ -473,7 +474,7 @@ class HaBridge(unittest.TestCase):
         starter.chmod(0o755)
 
     def test_fields(self):
-        known = {"id", "uniqueid", "name", "deviceType", "description", *self.URLS}
+        known = {"id", "uniqueid", "name", "deviceType", "description", "dimNoOn", *self.URLS}
         numbers = [int(device["id"]) for device in self.devices]
         self.assertEqual(len(set(numbers)), len(numbers))
         for device in self.devices:
@@ -482,6 +483,7 @@ class HaBridge(unittest.TestCase):
             number = "%X" % int(device["id"])
             self.assertEqual(device["uniqueid"], "00:17:88:5E:D3:%s-%s" % (number, number))
             self.assertEqual(device["deviceType"], "custom")
+            self.assertIs(device.get("dimNoOn", False), "dimUrl" in device)  # else it flashes
 
     def items(self, device, url):
         """The commands of a URL, as ha-bridge reads it."""
@@ -497,6 +499,8 @@ class HaBridge(unittest.TestCase):
     def start(self, item, place, garden):
         """Runtime.exec: split at blanks, no shell; exec.garden and a slash before it."""
         item = item.replace("${intensity.percent}", "37")
+        for letter, level in zip("rgb", (51, 0, 102)):
+            item = item.replace("${color.%s}" % letter, str(level))
         self.assertNotIn("$", item)
         words = re.sub("/+", "/", garden + "/" + item if garden else item).split()
         self.assertEqual(words[0], garden + "/tplink-exec" if garden else "tplink-exec")
@@ -516,16 +520,53 @@ class HaBridge(unittest.TestCase):
 
     def check_device(self, device, place, garden):
         done = []
-        for url, wanted in zip(self.URLS, ("ON", "OFF", "37")):
+        for url, wanted in zip(self.URLS, ("ON", "OFF", "37", "270,100,40")):
             for item in self.items(device, url) if url in device else []:
                 self.assertEqual(self.start(item, place, garden), ("", "", 0), item)
                 words = item.split()
                 options = [word for word in words[4:] if word.startswith("--")]
-                read = ["brightness" if url == "dimUrl" else "check", *options]
+                read = {"dimUrl": "brightness", "colorUrl": "color"}.get(url, "check")
+                read = [read, *options]
                 says, _, _ = process([*PROGRAM, *place[" ".join(words[1:3])].split(), *read])
                 self.assertEqual(says.strip(), wanted, item)
                 done.append(url)
         self.assertEqual(done, [url for url in self.URLS if url in device])
+
+    def test_a_bulb_has_color(self):
+        """ha-bridge gives red, green and blue, 0 to 255 each, in colorUrl only."""
+        (item,) = [i for d in self.devices if "colorUrl" in d for i in self.items(d, "colorUrl")]
+        self.assertEqual(item.split()[3:], ["rgb", "${color.r},${color.g},${color.b}"])
+
+    def test_what_the_readme_says_of_the_real_one(self):
+        """Each fact was tried with ha-bridge 5.4.1."""
+        text = (EXAMPLES / "README.md").read_text("utf-8")
+        text = " ".join(text.partition("### Alexa")[2].partition("###")[0].split())
+        for fact in (
+            "`java -Dexec.garden=/usr/local/bin -jar ha-bridge.jar`",
+            "no protection: a command that begins with `../` leaves it",
+            "Whoever opens the bridge's web page can add devices",
+            "asks for no password",
+            "(no such file, not executable) is an error",
+            "fails after the start is not told",
+            '`"dimNoOn": true` is for lights',
+            "which is for `rgb`",
+        ):
+            self.assertIn(fact, text)
+        for wrong in ("security settings", "start nothing from elsewhere", "whatever happens"):
+            self.assertNotIn(wrong, text)
+
+    def test_the_installation_leaves_a_file_that_the_bridge_can_write(self):
+        (block,) = [b for b in Installation().blocks() if "device.db" in b]
+        self.assertEqual(block.count("-o pi"), 2)
+        user = pwd.getpwuid(os.getuid()).pw_name
+        with tempfile.TemporaryDirectory() as folder:
+            script = block.replace("/home/pi", folder).replace("/usr/local/bin", folder)
+            script = 'set -e\nsudo() { "$@"; }\ncd "$1"\n' + script.replace("-o pi", "-o " + user)
+            self.assertEqual(process(["sh", "-c", script, "sh", str(EXAMPLES)]), ("", "", 0))
+            path = Path(folder) / "ha-bridge" / "data" / "device.db"
+            self.assertEqual(json.loads(path.read_text("ascii")), self.devices)
+            self.assertEqual(path.stat().st_uid, os.getuid())
+            self.assertTrue(os.access(str(path.parent), os.W_OK))
 
     def test_on_and_brightness_started_together(self):
         (bulb,) = [device for device in self.devices if "dimUrl" in device]

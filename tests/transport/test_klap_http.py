@@ -371,6 +371,8 @@ class Smart(unittest.TestCase):
                     ("brightness", 0, b"100\n"),
                     ("DECREASE --print-state", 0, b"OFF\n"),
                     ("120,50,60 --print-state", 0, b"ON\n"),
+                    ("rgb 0,0,0 --print-state", 0, b"OFF\n"),
+                    ("rgb 9,0,0 --print-state", 0, b"ON\n"),
                     ("color", 6, b""),
                     ("temperature 2700", 6, b""),
                     ("on --transition 100", 6, b""),
@@ -427,6 +429,9 @@ class Smart(unittest.TestCase):
                     ("temperature 2700 K", 0, b""),
                     ("temperature", 0, b"2700\n"),
                     ("color", 0, None),
+                    ("rgb 0,51,102", 0, b""),
+                    ("color", 0, b"210,100,40\n"),
+                    ("rgb 0,0,0 --print-state", 0, b"OFF\n"),
                     ("temperature 9000", 6, b""),
                     ("color 0,0,0 --print-state", 0, b"OFF\n"),
                     ("power", 6, b""),
@@ -434,6 +439,26 @@ class Smart(unittest.TestCase):
                     ("uptime", 6, b""),
                 ),
             )
+
+            for kelvin in "2499", "6501":
+                result = call(bulb, "temperature", kelvin)
+                self.assertRegex(result.err, rb"error_code -1008\); it takes 2500 to 6500 K\n$")
+            bulb.device.info = {**bulb.device.info, "color_temp_range": [2700, 2700]}
+            result = call(bulb, "temperature", "3000")  # a white one, whose temperature is fixed
+            assert_failure(self, result, 6)
+            self.assertNotIn(b"it takes", result.err)
+            bulb.device.info["color_temp_range"] = [[2500], [6500]]
+            bulb.device.fits = lambda *_: False
+            assert_failure(self, call(bulb, "temperature", "9000"), 6)
+
+    def test_join_is_the_app_s(self):
+        for model in "KP125M", "L530":
+            with klap_simulated(model) as device:
+                words = [*line(device, "join", "House"), "--debug"]
+                result = support.call(*words, stdin=b"password\n")
+                self.assertEqual((result.code, result.out), (6, b""))
+                self.assertIn(b": SMART devices join by the Kasa or Tapo app only\n", result.err)
+                self.assertNotIn(b'password"', result.err.replace(b'"password":"***"', b""))
 
     def test_white_is_no_color(self):
         """The recorded L530 tells hue 0 and saturation 100 while it is white."""

@@ -185,7 +185,8 @@ class States(Case):
         self.assertEqual(split("::1", 5), ("::1", 5, ""))
         self.assertEqual(split("[::1]#2", 5), ("::1", 5, "2"))
         self.assertEqual(split("[::1]:7", 5), ("::1", 7, ""))
-        for bad in ("", "#1", "x#", "x:", "x:0", "x:65536", "[::1]:x", ":1", "x:1:"):
+        self.assertEqual(split(" [::1]:7\n", 5), ("::1", 7, ""))
+        for bad in ("", " ", "#1", "x#", "x:", "x:0", "x:65536", "[::1]:x", ":1", "x:1:"):
             with self.subTest(bad):
                 if bad == "x:1:":
                     self.assertEqual(split(bad, 1)[0], bad)  # an IPv6 address, by its colons

@@ -12,6 +12,10 @@ MAX_TIMEOUT_S = 3600.0
 MAX_TRANSITION_MS = 3600000
 NO_VALUE = ("", "-", "null", "undef")
 """What openHAB substitutes for the command when an item has no value, in lower case."""
+OTHERS = "-c --command -i --ip -j --json -p --port -q".split()
+"""Options of softScheck's client, here without its -t, and of an hs100.sh that takes -i HOST."""
+QUOTES = "; a shell cuts JSON up unless it is in single quotes: '{...}'"
+ORDER = "the order is HOST 9999 COMMAND, or -t HOST -c COMMAND; "
 
 
 def understand(argv: "list[str]") -> "Call":
@@ -20,6 +24,7 @@ def understand(argv: "list[str]") -> "Call":
     HOST is "" for --help and --version: their function needs no exchange.
     """
     words, options = split(argv, rows(OPTIONS))
+    words[:1] = [host.strip() for host in words[:1]]
     if "--help" in options or "--version" in options:
         return local("cli.usage.information", options)
     if "--timeout" in options:
@@ -50,7 +55,8 @@ def split(argv: "list[str]", known: "dict[str, list[str]]") -> "tuple[list[str],
         name, equals, value = ("--help" if word == "-h" else word).partition("=")
         if name not in known:
             if word[:1] == "-" and not (word == "-" or word[1:2].isdigit()):
-                raise UsageError("unknown option %s; see tplink-exec --help" % name)
+                order = ORDER if name in OTHERS or name[:2] in OTHERS else ""
+                raise UsageError("unknown option %s; %ssee tplink-exec --help" % (name, order))
             words.append(word)
             continue
         takes = known[name][0]
@@ -88,7 +94,7 @@ def complaint(words: "list[str]") -> str:
     if not host:
         return "HOST is empty"
     if not is_port(port):
-        return "PORT is a number from 1 to 65535, not %s" % port
+        return "PORT is a number from 1 to 65535 (mostly 9999), not %s" % port
     if len(words) == 2:
         return "COMMAND is missing"
     if name in NO_VALUE:
@@ -107,7 +113,8 @@ def bad_value(command: str, takes: str, values: "list[str]") -> str:
     if len(values) == 2 and takes == "[K]" and values[1] in ("K", "k"):
         return ""
     if len(values) > 1:
-        return "%s takes one value, not %s, too" % (command, values[1])
+        text = "%s takes one value, not %s, too" % (command, values[1])
+        return text + QUOTES if takes == "JSON" else text
     return "" if values or takes[:1] == "[" else "%s takes %s" % (command, takes)
 
 

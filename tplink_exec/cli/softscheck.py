@@ -8,7 +8,7 @@ Its requests and what it prints are that client's, its exit codes ours; `-c rese
 from ..commands.named import ONCE, REQUESTS, check
 from ..commands.table import rows
 from ..errors import Refused, UsageError
-from .options import complaint, local, split, timeout_s
+from .options import QUOTES, complaint, local, split, timeout_s
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -48,10 +48,11 @@ def understand(argv: "list[str]") -> "Call":
     if "--help" in options or "--version" in options:
         return local("cli.usage.information", options)
     if words:
-        raise UsageError("%s: a word without an option; see tplink-exec --help" % words[0])
+        more = QUOTES if "--json" in options else "; see tplink-exec --help"
+        raise UsageError("%s: a word without an option%s" % (words[0], more))
     if ("--command" in options) == ("--json" in options):
         raise UsageError("either -c COMMAND or -j JSON is wanted")
-    host, port = options.get("--target", ""), options.get("--port", "9999")
+    host, port = options.get("--target", "").strip(), options.get("--port", "9999")
     problem = complaint([host, port, "check"])
     name = options.get("--command", "on")
     if name not in rows(REQUESTS):

@@ -17,7 +17,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ..shapes import Exchange, NoReturn, Options
 
-MAX_PASSWORD = 256
+MIN_PASSWORD = 8  # characters, of WPA2
+MAX_PASSWORD = 256  # bytes
+MAX_SSID = 32
 WPA2 = 3
 OPEN = 0
 
@@ -25,6 +27,9 @@ OPEN = 0
 def join(exchange: "Exchange", options: "Options") -> bytes:
     """Needs options["password"]; an empty one means a network without."""
     password = options["password"]
+    if 0 < len(password) < MIN_PASSWORD or len(os.fsencode(options["value"])) > MAX_SSID:
+        text = "a Wi-Fi has a name of at most %d bytes, and a password of at least %d characters"
+        raise UsageError(text % (MAX_SSID, MIN_PASSWORD))
     arguments = '{"ssid":%s,"password":%s,"key_type":%d}'
     arguments %= quoted(options["value"]), quoted(password), WPA2 if password else OPEN
     for module in "netif", BULB_MODULES["netif"]:
@@ -33,6 +38,8 @@ def join(exchange: "Exchange", options: "Options") -> bytes:
             answer(reply, module, "set_stainfo", None)
             return b""
         except Refused as error:
+            if error.smart:
+                raise Refused("SMART devices join by the Kasa or Tapo app only") from None
             code, unsupported = error.err_code, error.unsupported
         except ProtocolError:
             raise ProtocolError("the reply does not confirm the network") from None

@@ -1,10 +1,12 @@
-"""Commands for values: openHAB's command strings, brightness, color and temperature.
+"""Commands for values: openHAB's command strings, brightness, color, rgb and temperature.
 
 What they mean on a device is its family's to say: see `devices`.
 """
 
 from ..devices.detect import device
-from ..devices.values import hsb, kelvin, percent
+from ..devices.values import hsb, kelvin, lamp_range, percent
+from ..devices.values import rgb as from_rgb
+from ..errors import Refused
 from .switch import check
 
 TYPE_CHECKING = False
@@ -47,11 +49,25 @@ def color(exchange: "Exchange", options: "Options") -> bytes:
     return state(exchange, options)
 
 
+def rgb(exchange: "Exchange", options: "Options") -> bytes:
+    """Like item_color."""
+    value = from_rgb(options["value"])
+    device(exchange, options).set_item_color(*value)
+    return state(exchange, options)
+
+
 def temperature(exchange: "Exchange", options: "Options") -> bytes:
     if "value" not in options:
         return b"%d\n" % device(exchange, options).temperature()
     value = kelvin(options["value"])
-    device(exchange, options).set_temperature(value)
+    light = device(exchange, options)
+    try:
+        light.set_temperature(value)
+    except Refused as refusal:
+        low, high = lamp_range(light.info)
+        if low <= value <= high or not light.has("temperature"):
+            raise
+        raise Refused("%s; it takes %d to %d K" % (refusal, low, high)) from None
     return state(exchange, options)
 
 

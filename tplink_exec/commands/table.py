@@ -27,6 +27,7 @@ decrease   | | light.step | 10 % darker, in the end off; switches a plug off | n
 H,S,B      | | light.item_color | sets the color, as an openHAB Color item does; a device without color takes B as its brightness | nothing
 brightness | [0..100] | light.brightness | sets or reads the brightness in percent | `0` to `100`, 0 when off
 color      | [H,S,B] | light.color | sets or reads hue, saturation and brightness | `H,S,B`
+rgb        | R,G,B | light.rgb | sets the color by red, green and blue, 0 to 255 each; without color it is a brightness | nothing
 temperature | [K] | light.temperature | sets or reads the color temperature in kelvin | `2700`
 power      | | energy.figure | the power that is drawn now | `61.753`, in W
 voltage    | | energy.figure | the voltage of the mains; a strip's first outlet tells it | `230.837`, in V

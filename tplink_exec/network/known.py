@@ -70,7 +70,9 @@ def named(name: str, devices: "list[Fields]") -> "Fields | None":
     if not found:
         wanted = name.casefold()
         found = [
-            entry for entry in devices if wanted == (entry.get("alias") or "").casefold() != ""
+            entry
+            for entry in devices
+            if wanted == (entry.get("alias") or "").strip().casefold() != ""
         ]
     if not found:
         return None
