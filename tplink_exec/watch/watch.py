@@ -1,8 +1,8 @@
 """watch: polls devices side by side, tells changes, does commands from standard input.
 
 Made to stand between `mosquitto_sub` and `mosquitto_pub -l`. The main thread alone reads standard
-input and writes; signals keep their default, so that SIGTERM and Ctrl-C end the process at once,
-whatever it waits for. There is nothing to clean up that the kernel does not.
+input and writes; a signal ends the process at once, whatever it waits for. There is nothing to
+clean up that the kernel does not.
 """
 
 import collections
@@ -18,6 +18,7 @@ from ..cli.arguments import Parser
 from ..cli.options import MAX_TIMEOUT_S
 from ..cli.output import put
 from ..cli.report import complain
+from ..cli.signals import heed
 from ..devices import identity
 from ..errors import LocalError, UsageError
 from ..network import known
@@ -221,6 +222,7 @@ def port(text: str) -> int:
 
 def watch(argv: "list[str]") -> None:
     """The subcommand."""
+    heed()
     parser = Parser("watch")
     parser.add_argument("host", nargs="*", metavar="HOST", help="ADDRESS or NAME[:PORT][#CHILD]")
     limits = "above 0, at most 3600; "
