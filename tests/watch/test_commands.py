@@ -3,18 +3,23 @@
 import json
 import os
 import pty
+import re
 import signal
 import subprocess
 import tempfile
 import time
 import unittest
+from argparse import Namespace
+from unittest import mock
 
 from tests.parallel import early
 from tests.support import FORMS, run, sets
 from tests.watch.watching import FAST, PATIENCE_S, Case, Watch
 from tplink_exec.errors import UsageError
 from tplink_exec.watch.lines import MAX_LINE, Lines
-from tplink_exec.watch.orders import understand
+from tplink_exec.watch.members import Member
+from tplink_exec.watch.orders import Order, quoted, understand
+from tplink_exec.watch.watch import House
 
 
 @early
@@ -199,19 +204,67 @@ class Commands(Case):
         self.assertEqual([watch.line(), watch.line()], ["Großes Licht ON", "Großes Licht OFF"])
         self.assertEqual(watch.end(), (0, [], []))
 
-    def test_no_more_is_read_than_can_be_done(self):
+    def test_what_may_be_for_one_that_hangs_holds_up_no_other(self):
         self.plug.fault = "silent"
         watch = Watch(self, "--timeout", "600", *self.places)
         self.assertEqual(watch.line(), "Bulb OFF")
-        os.set_blocking(watch.process.stdin.fileno(), False)
-        written = 0
-        for _ in range(100):
-            try:
-                written += os.write(watch.process.stdin.fileno(), b"Nobody on\n" * 400)
-            except BlockingIOError:
-                time.sleep(0.005)
-        self.assertLess(written, 300000)
+        watch.tell("Typo on\n'Großes Licht' on\nBulb on")
+        self.assertEqual(watch.line(), "Bulb ON")
+        watch.tell(self.plug.place + " toggle")  # it may be called Typo: not before that
+        watch.tell(self.bulb.device.mac + " off")
+        self.assertEqual(watch.line(), "Bulb OFF")
+        watch.silent(watch.err)
+        self.assertEqual(sets(self.plug), [])
+
+    def test_commands_that_wait_for_a_device_keep_their_order(self):
+        self.plug.fault = "slow-reply"
+        watch = Watch(self, *FAST, "--timeout", "60", *self.places)
+        place = self.plug.place
+        watch.tell("Typo on\n'Großes Licht' on\n%s off\n'Großes Licht' toggle\nBulb on" % place)
+        found = [watch.line() for _ in range(6)]
+        for name, states in ("Großes Licht", "OFF ON OFF ON"), ("Bulb", "OFF ON"):
+            mine = [line.rpartition(" ")[2] for line in found if line.startswith(name)]
+            self.assertEqual(" ".join(mine), states)
+        self.assertIn("no watched device is called Typo; in 'Typo on'", watch.error())
+        self.assertEqual(watch.end(), (0, [], []))
+
+    def test_a_flood_that_may_be_for_one_that_hangs(self):
+        """No more waits than a bound, and what is for others is done."""
+        self.plug.fault = "silent"
+        watch = Watch(self, "--timeout", "600", *self.places)
+        self.assertEqual(watch.line(), "Bulb OFF")
+        watch.tell(b"Nobody on\n" * 3000 + b"Bulb on\n")
+        self.assertEqual(watch.line(), "Bulb ON")
+        self.assertIn("too many commands wait", watch.error())
         self.assertEqual(watch.stop(), -signal.SIGTERM)
+
+    def test_a_command_waits_for_a_device_no_longer_than_for_its_reply(self):
+        words = {"debug": False, "repeat": None, "json": False, "interval": 1.0, "timeout": 0.0}
+        house = House([Member("127.0.0.1", 1, {}, 1.0, 1.0)], Namespace(**words))
+        house.post.complaints = mock.Mock()
+        for timeout_s, complaints in ((PATIENCE_S, 0), (0.0, 1)):
+            order = Order(b"Typo on", *understand(b"Typo on"), time.monotonic() + timeout_s)
+            house.fresh.append(order)
+            house.held.clear()
+            house.dispatch()
+            self.assertEqual(house.post.complaints.add.call_count, complaints)
+        house.held.append(order)
+        house.dispatch()
+        self.assertEqual((house.post.complaints.add.call_count, house.held), (2, []))
+        os.close(house.post.bell)
+        os.close(house.post.button)
+
+    def test_a_line_without_its_quotes_is_told_with_them(self):
+        self.plug.device.alias, self.bulb.device.alias = "O'Brien's 2nd", "Living room"
+        watch = Watch(self, *FAST, *self.places)
+        watch.expect("O'Brien's 2nd OFF", "Living room OFF")
+        for line in "O'Brien's 2nd on", "Living room on", "Living room brightness 0":
+            watch.tell(line)
+            better = re.search("; quote the name: (.*?); in ", watch.error())[1]
+            watch.tell(better)
+            state = "OFF" if line.endswith("0") else "ON"
+            self.assertRegex(watch.line(), "^(O'Brien's 2nd|Living room) %s$" % state)
+        self.assertEqual(watch.end(), (0, [], []))
 
     def test_the_end_of_a_pipe(self):
         watch = Watch(self, "--interval", "600", *self.places)
@@ -270,6 +323,27 @@ class Commands(Case):
 
 
 class Reading(unittest.TestCase):
+    def test_how_to_quote(self):
+        for name, mark in (
+            ("Living room", "'"),
+            ("O'Brien", '"'),
+            ("Tom's and Ann's", '"'),
+            ('Tom\'s "TV"', '"'),
+            ('The "TV"', "'"),
+            ("Plug 2", "'"),
+            ("all on", "'"),
+        ):
+            for command in "on", "50", "temperature 2700 K":
+                line = "%s %s" % (name, command)
+                better = re.fullmatch("quote the name: (.*)", quoted(line.encode()))[1]
+                self.assertEqual(better[0], mark)
+                self.assertEqual(understand(better.encode())[:2], (name, command))
+        for line in ("Lamp on", "'Lamp on", "'My lamp' on", r"My\ lamp on", "My lamp", "on", "''"):
+            self.assertEqual(quoted(line.encode()), "", line)
+        for line in ("'Lamp on", "Lamp\\"):
+            with self.assertRaisesRegex(UsageError, "'Living room' on, \"O'Brien\" on"):
+                understand(line.encode())
+
     def test_lines(self):
         lines = Lines()
         self.assertEqual(lines.feed(b"a\nb"), [b"a"])

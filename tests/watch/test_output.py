@@ -96,6 +96,47 @@ class Writing(Case):
         watch.tell(plug.place + " on")
         self.until(lambda: plug.device.relay_state)
 
+    def test_a_standard_error_that_nobody_reads(self):
+        """States and commands do not wait for it."""
+        plug = self.device(alias="Lamp")
+        read, write = self.full_pipe()
+        watch = Watch(self, *FAST, "--debug", plug.place, stderr=write)
+        self.assertEqual(watch.line(), "Lamp OFF")
+        for word in ("ON", "OFF"):
+            watch.tell(b"nonsense\n" * 2 * MAX_LINES + b"Lamp %s\n" % word.encode())
+            self.assertEqual(watch.line(), "Lamp " + word)
+        watch.process.stdin.close()
+        self.assertEqual(watch.process.wait(PATIENCE_S), 0)
+
+    def test_a_standard_error_that_is_read_slowly(self):
+        """What does not find room is counted."""
+        plug = self.device(alias="Lamp")
+        read, write = os.pipe()
+        watch = Watch(self, *FAST, plug.place, stderr=write)
+        os.close(write)
+        self.assertEqual(watch.line(), "Lamp OFF")
+        number = 3 * MAX_LINES
+        watch.tell(b"nonsense\n" * number + b"Lamp on\n")
+        for _ in range(20):
+            os.read(read, 50)
+            time.sleep(0.01)
+        self.assertEqual(watch.line(), "Lamp ON")
+        self.until_polled(plug, 4)
+        watch.process.stdin.close()
+        with open(read) as stream:
+            lines = stream.read().splitlines()[1:]  # of the first a part has been read
+        told = sum(" in 'nonsense'" in line for line in lines)
+        left_out = [re.search(r"watch: (\d+) lines left out here", line) for line in lines]
+        left_out = [int(found[1]) for found in left_out if found]
+        self.assertTrue(left_out)
+        self.assertIn(number - told - sum(left_out), range(1, 21))
+        self.assertEqual(watch.process.wait(PATIENCE_S), 0)
+
+    def test_lines_of_error_at_the_end(self):
+        watch = Watch(self, *FAST, self.device().place)
+        watch.tell(b"nonsense\n" * MAX_LINES)
+        self.assertEqual(len(watch.end()[2]), MAX_LINES)
+
     def test_more_devices_than_descriptors(self):
         silent = [self.device(fault="silent", address="127.0.90.%d" % n) for n in range(1, 31)]
         plug = self.device(alias="Lamp")

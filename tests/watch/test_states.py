@@ -13,7 +13,8 @@ from tests.support import FORMS, assert_failure, call, klap_simulated, run
 from tests.watch.watching import FAST, INTERVAL_S, PATIENCE_S, Case, Watch
 from tplink_exec.address import split
 from tplink_exec.errors import UsageError
-from tplink_exec.watch.members import ALWAYS, Member, Outlet
+from tplink_exec.simulator.simulate import played
+from tplink_exec.watch.members import ALWAYS, CHANGES, Member, Outlet
 from tplink_exec.watch.orders import understand
 
 
@@ -128,13 +129,25 @@ class States(Case):
         value = json.loads(watch.line())
         self.assertEqual((value["state"], value["power"]), ("ON", None))
 
-    def test_a_bulb_without_a_meter_is_asked_once(self):
+    def test_a_bulb_without_a_meter_is_asked_ever_more_seldom(self):
         bulb = self.device("LB130")
         del bulb.device.methods["smartlife.iot.common.emeter"]
         watch = Watch(self, *FAST, "--json", "--repeat", "60", bulb.place)
         self.assertNotIn("power", json.loads(watch.line()))
-        self.until(lambda: len(bulb.requests) > 5)
-        self.assertEqual(len([r for r in bulb.requests if b"emeter" in r]), 1)
+        self.until(lambda: len([r for r in bulb.requests if b"sysinfo" in r]) > 30)
+        self.assertLess(len([r for r in bulb.requests if b"emeter" in r]), 10)
+
+    def test_a_meter_that_refused_is_asked_at_the_next_change(self):
+        plug = self.device("HS110")
+        meter = plug.device.methods.pop("emeter")
+        watch = Watch(self, *FAST, "--json", plug.place)
+        self.assertNotIn("power", json.loads(watch.line()))
+        plug.device.methods["emeter"] = meter
+        plug.device.relay_state = 1
+        self.assertEqual(json.loads(watch.line())["power"], 61.753)
+        plug.device.methods["emeter"] = {"get_realtime": lambda _: {"err_code": -10}}
+        plug.device.relay_state = 0
+        self.assertIs(json.loads(watch.line())["power"], None)  # it has one, as is known by now
 
     def test_repeat(self):
         plug, gone = self.device("HS110", alias="Lamp", state=1), self.device(fault="garbage")
@@ -248,6 +261,47 @@ class KlapDevices(Case):
                 self.assertIs(member.klap.session, session)
                 self.assertLessEqual(plug.connections, 7)  # one a poll or command
                 self.assertIsNone(member.klap.http.socket)  # and none is kept
+
+    def test_a_meter_that_refuses_for_a_while(self):
+        """Whatever it says meanwhile, and whether or not the state changes."""
+        for model, meter, method in (
+            ("HS110", ("methods", "emeter"), "get_realtime"),
+            ("LB130", ("methods", "smartlife.iot.common.emeter"), "get_realtime"),
+            ("KP125M", ("smart_methods",), "get_energy_usage"),
+        ):
+            for code in ("err_code", "error_code", None):
+                with klap_simulated(model) as plug, self.subTest(model, code=code):
+                    member = self.member(plug)
+                    methods = getattr(plug.device, meter[0])
+                    methods = methods[meter[1]] if meter[1:] else methods
+                    right = methods.pop(method)
+                    if code:
+                        methods[method] = lambda _, code=code: {code: -10}
+                    for _ in range(3):
+                        self.assertTrue(member.poll(ALWAYS))
+                    outlet = member.outlets[0]
+                    self.assertEqual((outlet.state(), outlet.shown.power), (0, None))
+                    methods[method] = right
+                    plug.device.relay_state = 1
+                    self.assertTrue(member.poll(CHANGES))
+                    self.assertGreater(outlet.shown.power, 1)
+                    methods[method] = lambda _: {"err_code": -10, "error_code": -10}
+                    self.assertTrue(member.poll(ALWAYS))
+                    self.assertEqual((outlet.shown.power, outlet.shown.metered), (None, True))
+                    methods[method] = right
+                    self.assertTrue(member.poll(ALWAYS))
+                    self.assertGreater(outlet.shown.power, 1)
+
+    def test_another_device_at_the_address(self):
+        """What the first was, SMART or not, is not held against the second."""
+        with klap_simulated("KP125M") as plug:
+            member = self.member(plug)
+            for model in ("KP125M", "HS110", "KP125M"):
+                plug.klap.device = played(model)
+                self.assertTrue(member.poll())
+                if member.outlets[0].state() is None:
+                    self.assertTrue(member.poll())
+                self.assertEqual(member.outlets[0].state(), 0, model)
 
     def test_a_login_that_is_wrong(self):
         with klap_simulated(login=("me", "secret")) as plug:

@@ -18,6 +18,7 @@ from ..address import joined, split
 from ..cli.arguments import Parser
 from ..cli.options import NO_VALUE
 from ..cli.output import put
+from ..cli.signals import heed
 from ..commands.fields import json_request
 from ..commands.table import load, row
 from ..errors import LocalError, PlugError, UsageError
@@ -175,6 +176,7 @@ def doing(name: str, outlet: str = "", value: "str | None" = None) -> "Callable[
 
 def proxy(argv: "list[str]") -> None:
     """The subcommand: serve until a signal ends the process."""
+    heed()
     options = parsed(argv)
     log = logged if options.debug else None
     devices = [Worker(*parts, log) for parts in hosts(options.host, options.hs100_port)]

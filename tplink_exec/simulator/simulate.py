@@ -15,6 +15,7 @@ from ..address import HTTP_PORT, joined
 from ..cipher import decrypt, encrypt
 from ..cli.arguments import Parser
 from ..cli.output import put
+from ..cli.signals import heed
 from ..errors import UsageError
 from ..transport.klap import DEFAULT_CREDENTIALS
 from ..transport.wire import frame, next_message
@@ -89,6 +90,7 @@ class Models(list):  # type: ignore[type-arg]
 
 def simulate(argv: "list[str]") -> None:
     """The subcommand: serve until a signal ends the process."""
+    heed()
     options = arguments().parse_args(argv)
     devices = players(options)
     check(options, devices)

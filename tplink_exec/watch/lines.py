@@ -3,11 +3,18 @@
 import collections
 import os
 import select
+import threading
+
+from ..cli.output import put
+from ..printable import one_line
 
 MAX_LINE = 4096
 """Bytes of a line that is read."""
 MAX_LINES = 1000
 """Lines that wait to be written."""
+PATIENCE_S = 1.0
+"""At the end, for a reader of standard error that takes nothing."""
+DAY_S = 86400.0
 
 
 class Lines:
@@ -70,6 +77,57 @@ class Output:
             self.rest = data[os.write(1, data) :]
         except BlockingIOError:
             self.rest = data
+
+
+class Complaints(threading.Thread):
+    """Standard error, in a thread of its own: who reads it slowly, or not at all, holds up nothing.
+
+    When MAX_LINES wait, what comes is left out until they are written; then its number is told.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(daemon=True)
+        self.lines = collections.deque()  # type: collections.deque[str]
+        self.left_out = 0
+        self.ended = False
+        self.changed = threading.Condition()
+
+    def add(self, text: str) -> None:
+        """For any thread."""
+        with self.changed:
+            if self.left_out or len(self.lines) >= MAX_LINES:
+                self.left_out += 1
+            else:
+                self.lines.append(text)
+            self.changed.notify()
+
+    def take(self) -> str:
+        """The next line, as soon as there is one; "" at the end."""
+        with self.changed:
+            while not (self.lines or self.left_out or self.ended):
+                self.changed.wait()
+            if self.lines:
+                return self.lines.popleft()
+            number, self.left_out = self.left_out, 0
+            text = "watch: %d lines left out here, as standard error is read too slowly"
+            return text % number if number else ""
+
+    def run(self) -> None:
+        for text in iter(self.take, ""):
+            try:
+                put(2, ("tplink-exec: %s\n" % one_line(text)).encode(), DAY_S)
+            except OSError:
+                pass
+
+    def finish(self) -> None:
+        """Have the rest written, as long as somebody reads it."""
+        with self.changed:
+            self.ended = True
+            self.changed.notify()
+        left = -1
+        while self.is_alive() and left != len(self.lines):
+            left = len(self.lines)
+            self.join(PATIENCE_S)
 
 
 def is_endless(descriptor: int) -> bool:

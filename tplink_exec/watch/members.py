@@ -47,12 +47,17 @@ Shown = collections.namedtuple("Shown", "alias state power metered at")
 """What is told of an outlet: its name, 1, 0 or None, W or None, and when it was asked."""
 
 
+def longer(pause_s: float, least_s: float) -> float:
+    return min(2 * (pause_s or least_s), MAX_PAUSE_S)
+
+
 class Outlet:
     """What is watched: a whole device, or with `child` (as --child takes it) one outlet of a strip.
 
     `alias` is "" until the device has told it; `metered` whether it is known to have a meter;
     `trouble` why it is OFFLINE, `grave` that only the user can put that right. `shown` is what the
-    last poll has found, None before it.
+    last poll has found, None before it. A meter that has refused, for whatever reason, is asked
+    again with the next poll, and then after pauses that double; `meter_at` is when.
     """
 
     def __init__(self, given: str, child: str) -> None:
@@ -60,6 +65,7 @@ class Outlet:
         self.child = child
         self.alias = self.mac = self.trouble = ""
         self.metered = self.grave = False
+        self.meter_pause_s = self.meter_at = 0.0
         self.shown = None  # type: Shown | None
 
     def state(self) -> "int | None":
@@ -96,7 +102,7 @@ class Member:
         self.address = "" if self.named else host
         self.link = None  # type: Connection | Klap | Named | None
         self.klap = None  # type: Klap | None
-        self.smart = self.meterless = self.online = self.grave = False
+        self.smart = self.online = self.grave = False
         self.took_s = self.pause_s = self.patient_at = 0.0
         self.polling = _thread.allocate_lock()
         """Held by who opens, closes or interrupts a poll's connection."""
@@ -139,11 +145,11 @@ class Member:
     def fail(self, error: PlugError, patient: bool) -> None:
         if self.online:
             self.pause_s = 0.0
-        self.online = False
+        self.online = self.smart = False  # it may be another device by now
         if self.remembered:
             self.remembered.verified = None  # so it is looked for
         if patient:
-            self.pause_s = min(2 * (self.pause_s or self.interval_s), MAX_PAUSE_S)
+            self.pause_s = longer(self.pause_s, self.interval_s)
             self.patient_at = time.monotonic() + self.pause_s
             self.grave = isinstance(error, WrongCredentials)
         for outlet in self.outlets:
@@ -184,7 +190,8 @@ class Member:
             outlet.alias = text({"alias": target.fields().get("alias") or ""}, "alias")
             outlet.mac = identity.of(whole.info)["mac"]
             power = outlet.shown.power if outlet.shown else None
-            if metering == ALWAYS or (metering and state != outlet.state()):
+            due = metering == ALWAYS and outlet.meter_at <= time.monotonic()
+            if due or (metering and state != outlet.state()):
                 power = self.power(outlet, target)
             outlet.be(state, power)
         except PlugError as error:
@@ -192,17 +199,16 @@ class Member:
 
     def power(self, outlet: Outlet, target: Plug) -> "float | None":
         """The sum over what the outlet is. A meter that fails says nothing of the state."""
-        if self.meterless:
-            return None
         try:
             readings = [target.realtime(ids) for ids in target.metered()]
             found = sum(micro(target, reading, "power") for reading in readings) / 1e6
         except Refused:
-            self.meterless = not outlet.metered  # one that did answer will again
+            outlet.meter_at = time.monotonic() + outlet.meter_pause_s
+            outlet.meter_pause_s = longer(outlet.meter_pause_s, self.interval_s)
             return None
         except PlugError:
             found = None
-        outlet.metered = True
+        outlet.metered, outlet.meter_pause_s, outlet.meter_at = True, 0.0, 0.0
         return found
 
     def call(self, command: "Command", options: "Options", deadline: float) -> None:

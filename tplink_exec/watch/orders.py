@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from .members import Member, Outlet
 
 ALLOWED = "on, off, toggle, openHAB's commands, brightness, color or temperature with a value"
+QUOTED = "a name with blanks or quotes is quoted: 'Living room' on, \"O'Brien\" on"
+MAX_WORDS = 12
+"""Of a name that is not quoted."""
 CHECKS = {
     "switch.switch": None,
     "light.step": None,
@@ -31,8 +34,9 @@ CHECKS = {
 """The commands that may be given, by their function in the table, and what checks their value."""
 
 
-Order = collections.namedtuple("Order", "outlet text command options deadline")
-"""A command, its words in one, for `outlet`; `deadline` is by time.monotonic()."""
+Order = collections.namedtuple("Order", "line name text command options deadline")
+"""A command as it has come, its device, the other words in one, and what to call with which
+options; `deadline` is by time.monotonic()."""
 
 
 def understand(line: bytes) -> "tuple[str, str, Command, Options]":
@@ -47,14 +51,11 @@ def understand(line: bytes) -> "tuple[str, str, Command, Options]":
     except UnicodeDecodeError:
         raise UsageError("this is not UTF-8") from None
     except ValueError as error:  # no closing quotation; no word at all
-        raise UsageError(str(error) if line.strip() else "an empty line") from None
-    function, takes = (row(words[0])[1], row(words[0])[0]) if words and row(words[0]) else ("", "")
-    problem = "" if function in CHECKS or not function else "%s is not for here" % words[0]
-    problem = problem or complaint([name or "?", "9999", *words])
-    if not problem and takes and not words[1:]:
-        problem = "%s wants a value here" % words[0]
-    if problem:
-        raise UsageError("%s; DEVICE and one of %s" % (problem, ALLOWED))
+        raise UsageError("%s; %s" % (error, quoted(line) or QUOTED)) from None
+    function, problem = meant(words)
+    if problem or not name:
+        problem = "%s; DEVICE and one of %s" % (problem or "DEVICE is empty", ALLOWED)
+        raise UsageError("; ".join(filter(None, [problem, quoted(line)])))
     options = {"command": words[0].lower()}  # type: Options
     if words[1:]:
         options["value"] = " ".join(words[1:])
@@ -62,6 +63,30 @@ def understand(line: bytes) -> "tuple[str, str, Command, Options]":
     if check:
         check(options.get("value", words[0]))
     return name, " ".join(words), load("commands." + function), options
+
+
+def meant(words: "list[str]") -> "tuple[str, str]":
+    """The table's function for COMMAND [VALUE], and why that cannot be done here, or ""."""
+    takes, function = row(words[0])[:2] if words and row(words[0]) else ("", "")
+    problem = "" if function in CHECKS or not function else "%s is not for here" % words[0]
+    problem = problem or complaint(["?", "9999", *words])
+    if not problem and takes and not words[1:]:
+        problem = "%s wants a value here" % words[0]
+    return function, problem
+
+
+def quoted(line: bytes) -> str:
+    """How to write the line, if only quotes are missing; else ""."""
+    words = line.decode("utf-8", "replace").split()
+    for place in range(1, min(len(words), MAX_WORDS)):
+        name = " ".join(words[:place])
+        if not meant(words[place:])[1]:
+            if name[0] in "'\"" or "\\" in name or not set(name) & set(" '\""):
+                break  # it has quotes, or needs none
+            mark = '"' if "'" in name else "'"
+            name = mark + (name.replace('"', '\\"') if mark == '"' else name) + mark
+            return "quote the name: %s %s" % (name, " ".join(words[place:]))
+    return ""
 
 
 def find(members: "list[Member]", name: str) -> "tuple[Member, Outlet] | None":

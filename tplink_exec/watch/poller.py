@@ -11,6 +11,7 @@ import time
 
 from ..address import joined
 from ..errors import DeadlineExceeded, PlugError, UsageError
+from .lines import Complaints
 from .members import Member, Outlet, Shown
 
 TYPE_CHECKING = False
@@ -23,7 +24,7 @@ NOBODY = Shown("", None, None, False, 0.0)
 
 
 class Post:
-    """What the threads leave for the main thread: outlets to tell of, and lines of complaint.
+    """What the threads leave for the main thread: outlets to tell of; and lines of complaint.
 
     `bell` becomes readable when there is something, or some work is finished.
     """
@@ -31,7 +32,7 @@ class Post:
     def __init__(self, debug: bool) -> None:
         self.debug = debug
         self.changes = collections.deque()  # type: collections.deque[tuple[Outlet, Shown]]
-        self.complaints = collections.deque()  # type: collections.deque[str]
+        self.complaints = Complaints()
         self.bell, self.button = os.pipe()
         os.set_blocking(self.bell, False)
         os.set_blocking(self.button, False)
@@ -41,8 +42,7 @@ class Post:
         self.ring()
 
     def complain(self, text: str) -> None:
-        self.complaints.append(text)
-        self.ring()
+        self.complaints.add(text)
 
     def note(self, text: str) -> None:
         """A complaint only with --debug."""

@@ -1,11 +1,10 @@
 """watch: polls devices side by side, tells changes, does commands from standard input.
 
 Made to stand between `mosquitto_sub` and `mosquitto_pub -l`. The main thread alone reads standard
-input and writes; signals keep their default, so that SIGTERM and Ctrl-C end the process at once,
-whatever it waits for. There is nothing to clean up that the kernel does not.
+input and writes; a signal ends the process at once, whatever it waits for. There is nothing to
+clean up that the kernel does not.
 """
 
-import collections
 import errno
 import json
 import os
@@ -17,19 +16,21 @@ from ..address import is_address, is_digits, is_port, split
 from ..cli.arguments import Parser
 from ..cli.options import MAX_TIMEOUT_S
 from ..cli.output import put
-from ..cli.report import complain
+from ..cli.signals import heed
 from ..devices import identity
 from ..errors import LocalError, UsageError
 from ..network import known
 from ..network.names import remembered
 from ..printable import one_line
-from .lines import Lines, Output, is_endless, is_ours
+from .lines import MAX_LINES, Lines, Output, is_endless, is_ours
 from .members import ALWAYS, CHANGES, NEVER, Member, Outlet, Shown
-from .orders import Order, find, understand
-from .poller import Poller, Post
+from .orders import Order, find, quoted, understand
+from .poller import MAX_WAITING, Poller, Post
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from threading import Thread
+
     from ..shapes import Any, Fields  # noqa: F401 (type comments)
 
 SPREAD_S = 0.002
@@ -45,8 +46,12 @@ class House:
         self.members, self.options = members, options
         self.output = Output()
         self.lines = Lines()
-        self.held = collections.deque()  # type: collections.deque[tuple[bytes, float]]
-        """Lines that have been read, and by when they are to be done."""
+        self.fresh = []  # type: list[Order]
+        """Commands that have been read."""
+        self.held = []  # type: list[Order]
+        """And those whose device may still turn up, see dispatch()."""
+        self.unasked = set(members)
+        """The devices of which nobody knows yet what they are called."""
         self.post = Post(options.debug)
         self.reading = not is_endless(0)
         self.ended = False
@@ -74,19 +79,19 @@ class House:
 
     def run(self) -> None:
         """Until standard input ends. Raises OSError for standard output, LocalError."""
-        start(self.pollers)
-        while not self.is_done():
-            self.wait()
-            while self.post.changes:
-                outlet, shown = self.post.changes.popleft()
-                self.output.add(outlet, self.line(outlet, shown))
-            while self.post.complaints:
-                complain(self.post.complaints.popleft())
-            self.repeat()
-            while self.held and self.dispatch(*self.held[0]):
-                self.held.popleft()
-        while self.output.waits():
-            put(1, self.output.take(float("inf")))
+        start([self.post.complaints, *self.pollers])
+        try:
+            while not self.is_done():
+                self.wait()
+                while self.post.changes:
+                    outlet, shown = self.post.changes.popleft()
+                    self.output.add(outlet, self.line(outlet, shown))
+                self.repeat()
+                self.dispatch()
+            while self.output.waits():
+                put(1, self.output.take(float("inf")))
+        finally:
+            self.post.complaints.finish()
 
     def is_done(self) -> bool:
         """All that came before the end of standard input has been done and told."""
@@ -95,7 +100,6 @@ class House:
             and not self.held
             and all(poller.settled and poller.given == poller.done for poller in self.pollers)
             and not self.post.changes
-            and not self.post.complaints
         )
 
     def wait(self) -> None:
@@ -103,12 +107,13 @@ class House:
         poll = select.poll()
         poll.register(self.post.bell, select.POLLIN)
         poll.register(1, select.POLLOUT if self.output.waits() else 0)
-        asked = self.reading and not self.held
-        if asked and is_ours(0):
+        if self.reading and is_ours(0):
             poll.register(0, select.POLLIN)
-        limits = [1.0] if asked and not is_ours(0) else []
+        limits = [1.0] if self.reading and not is_ours(0) else []
+        ends = [order.deadline for order in self.held[:1]]
         if self.repeat_at is not None:
-            limits.append(max(self.repeat_at - time.monotonic(), 0))
+            ends.append(self.repeat_at)
+        limits.extend(max(end - time.monotonic(), 0) for end in ends)
         found = dict(poll.poll(min(limits) * 1000 + 1 if limits else None))
         if self.post.bell in found:
             os.read(self.post.bell, READ)
@@ -135,43 +140,67 @@ class House:
         except OSError as error:
             raise LocalError("standard input cannot be read: %s" % error.strerror) from None
         deadline = time.monotonic() + self.options.timeout
-        self.held.extend((line, deadline) for line in self.lines.feed(data) if line.strip())
+        for line in filter(bytes.strip, self.lines.feed(data)):
+            try:
+                self.fresh.append(Order(line, *understand(line), deadline))
+            except UsageError as error:
+                self.complain(error, line)
         if not data:
             self.reading, self.ended = False, True
             self.post.note("standard input has ended")
 
-    def dispatch(self, line: bytes, deadline: float) -> bool:
-        """Have a command done, or complain of it. False: only when all devices have been asked."""
-        try:
-            name, text, command, options = understand(line)
-            found = find(self.members, name)
-            known = all(poller.settled for poller in self.pollers)
-            if not found and not known:
-                return False
-            if not found:
-                raise UsageError("no watched device is called %s" % name)
-            member, outlet = found
-            if outlet.child:
-                options["--child"] = outlet.child
-            poller = self.pollers[self.members.index(member)]
-            poller.order(Order(outlet, text, command, options, deadline))
-        except UsageError as error:
-            complain("watch: %s; in %.200r" % (error, line.decode("utf-8", "replace")))
+    def dispatch(self) -> None:
+        """Hand over the commands, in their order.
+
+        One for a device that nobody knows waits as long as it may be one that has not been asked
+        yet; and so do those for such a device that come after it, as it may be the same.
+        """
+        unasked = {poller.member for poller in self.pollers if not poller.settled}
+        orders, self.fresh = self.fresh, []
+        if unasked != self.unasked or (self.held and self.held[0].deadline <= time.monotonic()):
+            orders, self.held = self.held + orders, []
+            self.unasked = unasked
+        for order in orders:
+            try:
+                if not self.hand_over(order):
+                    self.held.append(order)
+            except UsageError as error:
+                self.complain(error, order.line)
+
+    def hand_over(self, order: Order) -> bool:
+        """False: it has to wait. Raises UsageError."""
+        member, outlet = find(self.members, order.name) or (None, None)
+        waits = self.held and member in self.unasked if member else self.unasked
+        if waits and order.deadline > time.monotonic():
+            if len(self.held) >= (MAX_LINES if member else MAX_WAITING):
+                raise UsageError("too many commands wait until all devices have been asked")
+            return False
+        if not member or not outlet:
+            hint = "" if order.name in order.line.decode() else quoted(order.line)
+            text = "no watched device is called %s" % order.name
+            raise UsageError("; ".join(filter(None, [text, hint])))
+        if outlet.child:
+            order.options["--child"] = outlet.child
+        self.pollers[self.members.index(member)].order(order)
         return True
 
+    def complain(self, error: UsageError, line: bytes) -> None:
+        self.post.complain("watch: %s; in %.200r" % (error, line.decode("utf-8", "replace")))
 
-def start(pollers: "list[Poller]") -> None:
+
+def start(threads: "list[Thread]") -> None:
     """Raises LocalError when there cannot be so many threads."""
-    wanted = 2 * len(pollers) + 64  # descriptors
+    number = len(threads) - 1
+    wanted = 2 * number + 64  # descriptors
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     if soft != resource.RLIM_INFINITY and soft < wanted:
         soft = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
     try:
-        for poller in pollers:
-            poller.start()
+        for thread in threads:
+            thread.start()
     except RuntimeError as error:
-        raise LocalError("no thread for each of %d devices: %s" % (len(pollers), error)) from None
+        raise LocalError("no thread for each of %d devices: %s" % (number, error)) from None
 
 
 def watched(hosts: "list[str]", options: "Any") -> "list[Member]":
@@ -221,6 +250,7 @@ def port(text: str) -> int:
 
 def watch(argv: "list[str]") -> None:
     """The subcommand."""
+    heed()
     parser = Parser("watch")
     parser.add_argument("host", nargs="*", metavar="HOST", help="ADDRESS or NAME[:PORT][#CHILD]")
     limits = "above 0, at most 3600; "
