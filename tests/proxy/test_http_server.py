@@ -1,4 +1,5 @@
-"""The HTTP server alone: what it keeps for a client that does not read, and for how long."""
+"""The HTTP server alone: what it keeps for a client that does not read, and for how long; who has
+to go when there are too many."""
 
 import asyncio
 import contextlib
@@ -87,6 +88,109 @@ class Unread(unittest.TestCase):
             self.assertTrue(data, len(received))
             received += data
         self.assertEqual((received.count(b"HTTP/1.1 200 "), len(received)), (300, 300 * SIZE))
+
+
+class Crowded(unittest.TestCase):
+    """Eight connections at most, so six of one address. /wait is answered when the test ends."""
+
+    def setUp(self):
+        listener = socket.socket()
+        listener.bind(("127.0.0.1", 0))
+        listener.listen(64)
+        self.port = listener.getsockname()[1]
+        self.server = http_server.HttpServer(self.answer, 8, lambda _: None)
+        serving = loop().call(started(self.server.serve(listener)))
+        self.addCleanup(lambda: loop().call(ended(serving)))
+
+    async def answer(self, asked):
+        if asked.target == "/wait":
+            await asyncio.sleep(PATIENCE_S)
+        return RESPONSE
+
+    def connect(self, host=1, data=b""):
+        """From 127.0.0.HOST; when this returns, the server knows."""
+        link = socket.create_connection(
+            ("127.0.0.1", self.port), PATIENCE_S, ("127.0.0.%d" % host, 0)
+        )
+        self.addCleanup(link.close)
+        link.sendall(data)
+        own = link.getsockname()
+        end = time.monotonic() + PATIENCE_S
+        while time.monotonic() < end:
+            if loop().call(self.seen(own, data)):
+                return link
+            time.sleep(0.002)
+        return self.fail("not accepted")
+
+    async def seen(self, own, data):
+        """Whether that connection has come, with what it has sent, or gone again."""
+        self.known = getattr(self, "known", set())
+        for client in self.server.clients:
+            if client.transport.get_extra_info("peername") == own:
+                self.known.add(own)
+                return bool(client.task or client.last or client.buffer == data)
+        return own in self.known
+
+    def status(self, link):
+        """Of a request, b"" when the connection has been closed."""
+        try:
+            link.sendall(REQUEST)
+            data = link.recv(65536)
+            while data and len(data) < SIZE:
+                data += link.recv(65536)
+            return data[9:12]
+        except ConnectionError:
+            return b""
+
+    def test_idle_ones_of_one_address_are_replaced_the_oldest_first(self):
+        links = [self.connect() for _ in range(6)]
+        self.assertEqual(self.status(links[0]), b"200")  # so it is not the oldest any more
+        links += [self.connect() for _ in range(3)]
+        alive = [link for link in links if self.status(link) == b"200"]
+        self.assertEqual(alive, [links[0], *links[4:]])
+
+    def test_others_are_served_at_once(self):
+        quiet = self.connect(2)
+        for half in (b"", b"GET / HT", REQUEST.replace(b"/ ", b"/wait ")):
+            with self.subTest(half):
+                links = [self.connect(1, half) for _ in range(20)]
+                for host in (3, 4, 5, 6, 7):
+                    self.assertEqual(self.status(self.connect(host)), b"200")
+                    self.assertLessEqual(len(self.server.clients), 9)
+                for link in links:
+                    link.close()
+        self.assertEqual(self.status(quiet), b"")  # there were as many of each, and it the oldest
+
+    def test_idle_ones_go_before_those_that_are_sending(self):
+        sending = [self.connect(1, b"GET /") for _ in range(2)]
+        idle = [self.connect() for _ in range(4)]
+        new = [self.connect() for _ in range(4)]
+        self.assertEqual([self.status(link) for link in idle], [b""] * 4)
+        for link in sending:
+            link.sendall(b" HTTP/1.0\r\n\r\n")
+            self.assertEqual(link.recv(12)[9:], b"200")
+        self.assertEqual({self.status(link) for link in new}, {b"200"})
+
+    def test_who_has_most_makes_room_first(self):
+        few = [self.connect(2) for _ in range(3)]
+        many = [self.connect(3) for _ in range(5)]
+        new = [self.connect(host) for host in (4, 5)]
+        self.assertEqual([self.status(link) for link in many], [b"", b"", *[b"200"] * 3])
+        self.assertEqual({self.status(link) for link in (*few, *new)}, {b"200"})
+
+    def test_who_is_being_answered_stays(self):
+        links = [self.connect(1, REQUEST.replace(b"/ ", b"/wait ")) for _ in range(6)]
+        late = [self.connect() for _ in range(30)]
+        self.assertEqual(late[-1].recv(12)[9:], b"503")
+        self.assertLessEqual(len(self.server.clients), 9)
+        for link in links:
+            self.assertEqual(select.select([link], [], [], 0)[0], [])
+
+    def test_strangers_in_great_number(self):
+        """Each with an address of its own."""
+        for host in range(2, 60):
+            self.assertEqual(self.status(self.connect(host)), b"200")
+        self.assertLessEqual(len(self.server.clients), 9)
 
 
 if __name__ == "__main__":

@@ -7,7 +7,9 @@ requests to the proxy. It cannot change what the browser says of itself in them:
    names that mean this machine are taken (addresses cannot be rebound).
 2. Origin, which browsers send with every POST, PUT and every cross-site fetch, and Sec-Fetch-Site.
 
-Programs such as curl or openHAB send neither Origin nor Sec-Fetch-Site, and are let through.
+Programs such as curl or openHAB send neither Origin nor Sec-Fetch-Site, and are let through. What
+they send to /command may be of any type; from a browser it must be of one that a page from
+elsewhere cannot send without having asked first.
 """
 
 import hmac
@@ -75,6 +77,12 @@ class Guard:
         if scheme.lower() != "bearer" or not hmac.compare_digest(given_bytes, self.token):
             text = "wants the token of --token-file: Authorization: Bearer ..."
             raise HttpError(401, text, ('WWW-Authenticate: Bearer realm="tplink-exec"',))
+
+
+def from_browser(asked: "Request") -> bool:
+    """Whether it has a field that no program sends by itself."""
+    names = "origin", "referer", "cookie"
+    return any(name in names or name.startswith("sec-fetch-") for name in asked.fields)
 
 
 def read_token(path: str) -> bytes:

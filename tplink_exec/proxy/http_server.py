@@ -7,14 +7,19 @@ thread, and however slow it is, nobody else waits:
 1. A request has READ_S from its first byte to its last, then 408. A connection between requests
    may stay IDLE_S.
 2. Requests of one connection are answered one after the other, in their order. While one is being
-   answered, no more than MAX_AHEAD bytes of what follows are taken.
+   answered, no more than MAX_AHEAD bytes of what follows are taken; when its client leaves, it is
+   given up. A client that says no more may have left or only have shut its end, as nc does: it is
+   sent the bytes that every response begins with one by one, as who has left refuses them.
 3. Of the responses that a client does not read some 64 KiB are kept, however large the kernel's
    buffers could be. Then no more is answered, and after WRITE_S the client is dropped.
 4. After an error of framing nothing more is read as a request: the response is the last one, and
    what still comes is thrown away for LINGER_S, as a reset would overtake the response.
+5. With too many connections, in all or of one address, one that is not being answered makes room
+   for the new one: of the address that has most of them, idle ones first.
 """
 
 import asyncio
+import collections
 import socket
 import struct
 
@@ -30,6 +35,12 @@ READ_S = 5.0
 IDLE_S = 60.0
 WRITE_S = 5.0
 LINGER_S = 1.0
+PROBE_S = 0.05
+"""After the first byte that finds out who has left; each further pause is twice as long."""
+START = b"HTTP/1.1 "
+"""Of every response."""
+EACH = 0.75
+"""The share of the connections that one address may have: a reverse proxy may be one for all."""
 MAX_AHEAD = MAX_HEAD + MAX_BODY
 SEND_BUFFER = 32768
 """Bytes, in the kernel; Linux takes twice as much, for its own needs."""
@@ -40,7 +51,7 @@ MAX_UNSENT = 16384
 class HttpServer:
     """What the connections share: `handler` is a coroutine function, Request to Response.
 
-    Beyond `max_clients` a client gets 503. `log` takes a line.
+    `log` takes a line. `clients` are all connections, `max_clients` how many there may be.
     """
 
     def __init__(
@@ -52,7 +63,7 @@ class HttpServer:
         self.handler = handler
         self.max_clients = max_clients
         self.log = log
-        self.clients = 0
+        self.clients = set()  # type: set[HttpConnection]
 
     async def serve(self, listener: "Any") -> None:
         """Serve on a bound socket until the task is cancelled, or the process ends."""
@@ -65,12 +76,29 @@ class HttpServer:
         )
         await server.serve_forever()
 
+    def admits(self, new: "HttpConnection") -> bool:
+        """Whether there is room for one more, which others may have to make."""
+        while True:
+            counts = collections.Counter(client.peer for client in self.clients)
+            greedy = counts[new.peer] > max(1, self.max_clients * EACH)
+            if not greedy and len(self.clients) <= self.max_clients:
+                return True
+            ranks = [
+                (it.last, counts[it.peer], not (it.buffer or it.blocked), -it.since, id(it), it)
+                for it in self.clients
+                if it is not new and not it.task and (it.peer == new.peer or not greedy)
+            ]
+            if not ranks:
+                return False
+            max(ranks)[-1].make_room()
+
 
 class HttpConnection(asyncio.Protocol):
     """A connection.
 
     `head` is the request that is coming in, `task` the one being answered; `last`: no more are
-    taken, `blocked`: the client does not read, `ended`: it sends no more.
+    taken, `blocked`: the client does not read, `ended`: it sends no more. `since` is when it began
+    to do what it does, `probed` how many bytes of START have been sent.
     """
 
     def __init__(self, server: HttpServer, loop: "asyncio.AbstractEventLoop") -> None:
@@ -81,27 +109,38 @@ class HttpConnection(asyncio.Protocol):
         self.task = None  # type: Any
         self.timer = None  # type: Any
         self.last = self.blocked = self.ended = False
+        self.since = 0.0
+        self.probed = 0
         self.peer = ""
 
     def connection_made(self, transport: "Any") -> None:
         self.transport = transport
         self.peer = str((transport.get_extra_info("peername") or "?")[0])
-        self.server.clients += 1
+        self.server.clients.add(self)
         link = transport.get_extra_info("socket")
         link.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER)
         transport.set_write_buffer_limits(MAX_UNSENT)
-        if self.server.clients > self.server.max_clients:
-            self.fail(HttpError(503, "too many clients", ("Retry-After: 1",)))
-        else:
+        if self.server.admits(self):
             self.wait(IDLE_S, transport.close)
+        else:
+            self.fail(HttpError(503, "too many clients", ("Retry-After: 1",)))
 
     def connection_lost(self, exc: "Exception | None") -> None:
-        self.server.clients -= 1
+        self.server.clients.discard(self)
         self.last = True
         self.wait(0)
+        if self.task:
+            self.task.cancel()
+
+    def make_room(self) -> None:
+        self.server.log("%s makes room for another" % self.peer)
+        self.last = True
+        self.server.clients.discard(self)
+        self.transport.abort()
 
     def wait(self, seconds: float, otherwise: "Callable[[], None] | None" = None) -> None:
         """Replace the timer; 0 for none."""
+        self.since = self.loop.time()
         if self.timer:
             self.timer.cancel()
         self.timer = self.loop.call_later(seconds, otherwise) if otherwise else None
@@ -115,13 +154,22 @@ class HttpConnection(asyncio.Protocol):
         if self.task or self.blocked:
             if len(self.buffer) > MAX_AHEAD:
                 self.transport.pause_reading()
+                self.probe()
         else:
             self.advance()
 
     def eof_received(self) -> bool:
         """Half closed: what was asked before is still answered."""
         self.ended = True
+        self.probe()
         return self.task is not None or self.blocked
+
+    def probe(self) -> None:
+        """See 2. above: to have a byte refused is to be told that the connection is lost."""
+        if self.task and not self.blocked and self.probed < len(START):
+            self.transport.write(START[self.probed : self.probed + 1])
+            self.wait(PROBE_S * 2**self.probed, self.probe)
+            self.probed += 1
 
     def advance(self) -> None:
         """Begin to answer the next request, if it is all there."""
@@ -141,6 +189,8 @@ class HttpConnection(asyncio.Protocol):
         del self.buffer[: asked.start + asked.size]
         self.wait(0)
         self.task = self.loop.create_task(self.respond(asked))
+        if self.ended:
+            self.probe()
 
     async def respond(self, asked: "Request") -> None:
         started = self.loop.time()
@@ -148,11 +198,15 @@ class HttpConnection(asyncio.Protocol):
             response = await self.server.handler(asked)
         except HttpError as error:
             response = error_response(error)
+        except asyncio.CancelledError:
+            self.server.log("%s %s %s: has left" % (self.peer, asked.method, asked.target))
+            raise
         except Exception as error:  # a bug; even so an answer
             text = "internal error, please report it: %s: %s" % (type(error).__name__, error)
             response = error_response(HttpError(500, text))
         keep = asked.keep_alive and not self.last and not (self.ended and not self.buffer)
-        self.transport.write(response.data(asked.method != "HEAD", keep))
+        self.transport.write(response.data(asked.method != "HEAD", keep)[self.probed :])
+        self.probed = 0
         seconds = self.loop.time() - started
         words = self.peer, asked.method, asked.target, response.status, seconds * 1000
         self.server.log("%s %s %s %d in %.1f ms" % words)
@@ -207,6 +261,7 @@ class HttpConnection(asyncio.Protocol):
 
     def resume_writing(self) -> None:
         self.blocked = False
+        self.wait(0)
         if not self.task and not self.last:
             self.next()
 

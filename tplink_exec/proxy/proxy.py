@@ -23,7 +23,7 @@ from ..commands.fields import json_request
 from ..commands.table import load, row
 from ..errors import LocalError, PlugError, UsageError
 from ..printable import one_line
-from .guard import SAFE, Guard, read_token
+from .guard import SAFE, Guard, from_browser, read_token
 from .http_request import HttpError, Response
 from .http_server import HttpServer
 from .page import CSP, PAGE
@@ -82,6 +82,8 @@ class Proxy:
         if html and asked.method in SAFE and self.is_page(words):
             return Response(200, PAGE, HTML, CSP)  # without a token: it asks for it
         self.guard.check_token(asked)
+        if not words:  # OPTIONS *
+            return Response(200, fields=("Allow: GET, HEAD, PUT, POST",))
         if words == ["command"] and self.sole:
             words = [self.sole.name, "command"]
         if words not in ([""], ["devices.json"]):
@@ -122,8 +124,8 @@ class Proxy:
     async def command(self, device: Worker, asked: "Request") -> Response:
         """The body to the device, its reply to the client, both byte for byte."""
         kind = asked.fields.get("content-type", "").partition(";")[0].strip().lower()
-        if kind != "application/json":
-            raise HttpError(415, "a command must have Content-Type: application/json")
+        if kind != "application/json" and from_browser(asked):
+            raise HttpError(415, "a browser's command must have Content-Type: application/json")
         try:
             body = asked.body.decode()
         except UnicodeDecodeError as error:

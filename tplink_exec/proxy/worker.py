@@ -1,8 +1,9 @@
 """A device as the proxy keeps it: one exchange at a time, and everybody else waits in line.
 
 1. Each device has a thread of its own, as `transport` blocks; so one that hangs delays no other.
-2. The line is bounded (503), and so is the time from entering it to the answer (504). Who has
-   left it in vain is not served later: a switch that was given up must not move by itself.
+2. The line is bounded (503), and so is the time from entering it to the answer (504). When all
+   who wait for a job have left, nothing more of it is sent: a switch that was given up must not
+   move by itself.
 3. Those who read the same thing and are still waiting get the answer of one exchange: it is read
    after each of them asked, so it is as true for all.
 4. A connection is kept for KEEP_S, for a burst of requests: devices have few, and drop idle ones.
@@ -38,6 +39,10 @@ class Busy(Exception):
     """The line is full."""
 
 
+class Left(Exception):
+    """Nobody waits any more for what is being done."""
+
+
 class Job:
     """Work that waits in line, or is being done; `waiters` are futures of its outcome."""
 
@@ -67,7 +72,7 @@ class Worker:
         self.line = collections.deque()  # type: collections.deque[Job]
         self.reads = {}  # type: dict[str, Job]
         self.waiting = 0
-        self.working = False
+        self.working = None  # type: Job | None
         self.timer = None  # type: Any
 
     async def ask(self, work: "Callable[[Exchange], bytes]", read: str = "") -> bytes:
@@ -99,6 +104,21 @@ class Worker:
         finally:
             self.waiting -= 1
             timer.cancel()
+            job.waiters.remove(outcome)
+            if not job.waiters:
+                self.drop(job)
+
+    def drop(self, job: Job) -> None:
+        """Nobody waits for it: it leaves the line; if it is being done, it comes to its end.
+
+        A link without time sends nothing more, but still takes the reply to what it has sent.
+        """
+        if self.reads.get(job.read) is job:
+            del self.reads[job.read]
+        if job in self.line:
+            self.line.remove(job)
+        elif job is self.working and self.link:
+            self.link.limit(0.0)
 
     def next(self) -> None:
         """Begin with the first in the line who still waits, unless somebody is being served."""
@@ -107,7 +127,7 @@ class Worker:
             if self.reads.get(job.read) is job:
                 del self.reads[job.read]
             if job.deadline - LEAST_S > time.monotonic():
-                self.working = True
+                self.working = job
                 if self.timer:
                     self.timer.cancel()
                 self.jobs.put((job, asyncio.get_running_loop()))
@@ -115,7 +135,7 @@ class Worker:
     def finish(self, job: Job, outcome: "bytes | Exception") -> None:
         for waiter in job.waiters:
             settle(waiter, outcome)
-        self.working = False
+        self.working = None
         self.timer = asyncio.get_running_loop().call_later(KEEP_S, self.pause)
         self.next()
 
@@ -138,16 +158,18 @@ class Worker:
             else:
                 self.link = reach(self.host, self.port, deadline, {})
             return job.work(self.exchange)
-        except (Refused, UsageError) as error:
+        except (Refused, UsageError, Left) as error:
             return error
         except Exception as error:
             self.pause()
             self.link = None  # so that it is looked for again
-            if self.log and isinstance(error, PlugError):
+            if self.log and job.waiters and isinstance(error, PlugError):
                 self.log("%s: %s" % (joined(self.host, self.port), error))
             return error
 
     def exchange(self, request: bytes, once: bool = False) -> bytes:
+        if not (self.working and self.working.waiters):
+            raise Left
         if self.log:
             self.log("%s: > %s" % (joined(self.host, self.port), shown(request)))
         reply = self.link.exchange(request, once)  # type: bytes

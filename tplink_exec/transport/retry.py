@@ -48,6 +48,7 @@ def persist(link: "Connection", request: bytes, once: bool, error: Exception) ->
             if klap:
                 link.close()
                 link.klap = klap
+                klap.limit(link.deadline)
                 return klap.exchange(request, once)
             if kind == "refused" and port:
                 closed = " (and by HTTP port %d, for newer firmware)" % port
