@@ -46,7 +46,7 @@ from tplink_exec.errors import UsageError
 from tplink_exec.network import discovery, interfaces, logins, probes
 from tplink_exec.simulator.models import MODELS, device
 
-KEYS = ["alias", "model", "mac", "host", "port", "transport", "state", "reason"]
+KEYS = ["alias", "model", "mac", "host", "port", "transport", "state"]
 NASTY = [
     None,
     True,
@@ -337,6 +337,36 @@ class Called(Folder):
 
 @early
 class Found(Called, unittest.TestCase):
+    def test_what_cannot_be_called_says_why(self):
+        here = network()
+        kinds = (
+            ("SMART.IPCAMERA", {}, "a camera"),
+            ("SMART.TAPOHUB", {"encrypt_type": "AES"}, "a hub"),
+            (
+                "SMART.TAPOPLUG",
+                {"encrypt_type": "TPAP"},
+                "speaks TPAP, which this program does not",
+            ),
+            (
+                "SMART.TAPOPLUG",
+                {"encrypt_type": ["x"]},
+                "speaks ['x'], which this program does not",
+            ),
+        )
+        with contextlib.ExitStack() as stack:
+            for number, (kind, scheme, _) in enumerate(kinds, 1):
+                mac = "50-c7-bf-00-01-%02x" % number
+                about = {**RESULT, "device_type": kind, "mac": mac, "mgt_encrypt_schm": scheme}
+                answer = klap(about)
+                place = here + ".%d" % number
+                stack.enter_context(liar(place, probes.TDP_PORT, lambda data, it=answer: [it]))
+            rows = json.loads(self.discover("--json", "--target", here + ".0/29").out)
+            text = self.discover("--target", here + ".0/29").out.decode()
+        self.assertEqual([row["reason"] for row in rows], [why for _, _, why in kinds])
+        self.assertEqual({row["transport"] for row in rows}, {None})
+        for _, _, why in kinds:
+            self.assertIn("- (%s)\n" % why, text)
+
     def test_a_house(self):
         here = network()
         with placed(here + ".1", "HS110", 1, "Лампа"), placed(here + ".9", "HS300", 2), placed(

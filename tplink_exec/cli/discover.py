@@ -29,8 +29,7 @@ PROBES = 3
 MAX_DEVICES = 4096
 """More is a flood: the rest of them is left out."""
 COLUMNS = ("alias", "model", "mac", "host", "port", "state")
-KEYS = ("alias", "model", "mac", "host", "port", "transport", "state", "reason")
-"""`reason` says why a device without transport cannot be called."""
+KEYS = ("alias", "model", "mac", "host", "port", "transport", "state")
 
 
 def discover(argv: "list[str]") -> None:
@@ -127,9 +126,14 @@ def save(found: "list[Fields]", targets: "list[str]", deadline: float) -> None:
     remember(single, targets, max(deadline - time.monotonic(), 0))
 
 
+def keys(row: "Fields") -> "tuple[str, ...]":
+    """What cannot be called, without transport, says why."""
+    return (*KEYS, "reason") if row["reason"] else KEYS
+
+
 def as_json(found: "list[Fields]") -> bytes:
     """One array, a line for each device; ASCII, so that no terminal is driven by a name."""
-    lines = [json.dumps({key: row[key] or None for key in KEYS}) for row in found]
+    lines = [json.dumps({key: row[key] or None for key in keys(row)}) for row in found]
     return ("[%s]\n" % ("\n%s\n" % ",\n".join(lines) if lines else "")).encode("ascii")
 
 
