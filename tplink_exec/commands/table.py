@@ -75,7 +75,7 @@ demo     | cli.demo.demo | | shows the main commands on a simulated plug
 # OPTION | the word that stands for its value | does
 OPTIONS = """
 --timeout     | SECONDS | the time for the whole call: above 0, at most 3600; default 5
---child       | N, ALIAS or ID | means one outlet of a strip; 1 is the first
+--child       | N, ALIAS or ID | means one outlet of a strip, by its number on the housing, name or id
 --print-state | | after switching, reads the state and prints it as check does
 --transition  | MS | a light or dimmer takes that long to change
 --yes         | | confirms reset
