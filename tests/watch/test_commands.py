@@ -18,7 +18,7 @@ from tests.watch.watching import FAST, PATIENCE_S, Case, Watch
 from tplink_exec.errors import UsageError
 from tplink_exec.watch.lines import MAX_LINE, Lines
 from tplink_exec.watch.members import Member
-from tplink_exec.watch.orders import Order, quoted, understand
+from tplink_exec.watch.orders import QUOTED, Order, quoted, understand
 from tplink_exec.watch.watch import House
 
 
@@ -260,7 +260,9 @@ class Commands(Case):
         watch.expect("O'Brien's 2nd OFF", "Living room OFF")
         for line in "O'Brien's 2nd on", "Living room on", "Living room brightness 0":
             watch.tell(line)
-            better = re.search("; quote the name: (.*?); in ", watch.error())[1]
+            better = re.search(
+                "; a name with blanks or quotes is quoted: (.*?); in ", watch.error()
+            )[1]
             watch.tell(better)
             state = "OFF" if line.endswith("0") else "ON"
             self.assertRegex(watch.line(), "^(O'Brien's 2nd|Living room) %s$" % state)
@@ -335,13 +337,13 @@ class Reading(unittest.TestCase):
         ):
             for command in "on", "50", "temperature 2700 K":
                 line = "%s %s" % (name, command)
-                better = re.fullmatch("quote the name: (.*)", quoted(line.encode()))[1]
+                better = quoted(line.encode())[len(QUOTED) :]
                 self.assertEqual(better[0], mark)
                 self.assertEqual(understand(better.encode())[:2], (name, command))
         for line in ("Lamp on", "'Lamp on", "'My lamp' on", r"My\ lamp on", "My lamp", "on", "''"):
             self.assertEqual(quoted(line.encode()), "", line)
         for line in ("'Lamp on", "Lamp\\"):
-            with self.assertRaisesRegex(UsageError, "'Living room' on, \"O'Brien\" on"):
+            with self.assertRaisesRegex(UsageError, "quoted: 'Living room' on"):
                 understand(line.encode())
 
     def test_lines(self):

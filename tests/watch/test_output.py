@@ -126,7 +126,7 @@ class Writing(Case):
         with open(read) as stream:
             lines = stream.read().splitlines()[1:]  # of the first a part has been read
         told = sum(" in 'nonsense'" in line for line in lines)
-        left_out = [re.search(r"watch: (\d+) lines left out here", line) for line in lines]
+        left_out = [re.search(r"watch: (\d+) lines left out", line) for line in lines]
         left_out = [int(found[1]) for found in left_out if found]
         self.assertTrue(left_out)
         self.assertIn(number - told - sum(left_out), range(1, 21))

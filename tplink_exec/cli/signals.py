@@ -6,11 +6,10 @@ import signal
 
 
 def heed() -> None:
-    """See to it that a signal ends the process at once, in a container, too.
+    """Have a signal end the process at once, whatever it waits for.
 
-    Signals keep their default: the process dies of them, whatever it waits for. But for PID 1, as
-    which a container starts it, Linux drops those without a handler. There a thread waits for them,
-    as Python's handlers do not run while the main thread is in a name look-up.
+    So they do by default, but not for PID 1, as which a container starts it: Linux drops those
+    without a handler. Python's handlers do not run during a name look-up; a thread does.
     """
     if os.getpid() == 1:
         wanted = signal.SIGHUP, signal.SIGINT, signal.SIGQUIT, signal.SIGTERM

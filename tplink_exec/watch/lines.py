@@ -80,7 +80,7 @@ class Output:
 
 
 class Complaints(threading.Thread):
-    """Standard error, in a thread of its own: who reads it slowly, or not at all, holds up nothing.
+    """Standard error, in a thread of its own, so that nothing else waits for its reader.
 
     When MAX_LINES wait, what comes is left out until they are written; then its number is told.
     """
@@ -109,8 +109,7 @@ class Complaints(threading.Thread):
             if self.lines:
                 return self.lines.popleft()
             number, self.left_out = self.left_out, 0
-            text = "watch: %d lines left out here, as standard error is read too slowly"
-            return text % number if number else ""
+            return "watch: %d lines left out: they are read too slowly" % number if number else ""
 
     def run(self) -> None:
         for text in iter(self.take, ""):

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from .members import Member, Outlet
 
 ALLOWED = "on, off, toggle, openHAB's commands, brightness, color or temperature with a value"
-QUOTED = "a name with blanks or quotes is quoted: 'Living room' on, \"O'Brien\" on"
+QUOTED = "a name with blanks or quotes is quoted: "
 MAX_WORDS = 12
 """Of a name that is not quoted."""
 CHECKS = {
@@ -51,11 +51,13 @@ def understand(line: bytes) -> "tuple[str, str, Command, Options]":
     except UnicodeDecodeError:
         raise UsageError("this is not UTF-8") from None
     except ValueError as error:  # no closing quotation; no word at all
-        raise UsageError("%s; %s" % (error, quoted(line) or QUOTED)) from None
+        raise UsageError("%s; %s" % (error, quoted(line) or QUOTED + "'Living room' on")) from None
     function, problem = meant(words)
     if problem or not name:
-        problem = "%s; DEVICE and one of %s" % (problem or "DEVICE is empty", ALLOWED)
-        raise UsageError("; ".join(filter(None, [problem, quoted(line)])))
+        raise UsageError(
+            "%s; %s"
+            % (problem or "DEVICE is empty", quoted(line) or "DEVICE and one of " + ALLOWED)
+        )
     options = {"command": words[0].lower()}  # type: Options
     if words[1:]:
         options["value"] = " ".join(words[1:])
@@ -76,16 +78,15 @@ def meant(words: "list[str]") -> "tuple[str, str]":
 
 
 def quoted(line: bytes) -> str:
-    """How to write the line, if only quotes are missing; else ""."""
+    """How to write it, if only the quotes are missing; else ""."""
     words = line.decode("utf-8", "replace").split()
     for place in range(1, min(len(words), MAX_WORDS)):
-        name = " ".join(words[:place])
         if not meant(words[place:])[1]:
+            name = " ".join(words[:place])
             if name[0] in "'\"" or "\\" in name or not set(name) & set(" '\""):
                 break  # it has quotes, or needs none
-            mark = '"' if "'" in name else "'"
-            name = mark + (name.replace('"', '\\"') if mark == '"' else name) + mark
-            return "quote the name: %s %s" % (name, " ".join(words[place:]))
+            name = '"%s"' % name.replace('"', '\\"') if "'" in name else "'%s'" % name
+            return QUOTED + " ".join([name, *words[place:]])
     return ""
 
 

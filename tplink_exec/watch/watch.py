@@ -47,11 +47,9 @@ class House:
         self.output = Output()
         self.lines = Lines()
         self.fresh = []  # type: list[Order]
-        """Commands that have been read."""
         self.held = []  # type: list[Order]
-        """And those whose device may still turn up, see dispatch()."""
+        """Those of which dispatch() does not know yet whom they are for."""
         self.unasked = set(members)
-        """The devices of which nobody knows yet what they are called."""
         self.post = Post(options.debug)
         self.reading = not is_endless(0)
         self.ended = False
@@ -150,10 +148,10 @@ class House:
             self.post.note("standard input has ended")
 
     def dispatch(self) -> None:
-        """Hand over the commands, in their order.
+        """Hand over the commands that have been read, in their order.
 
-        One for a device that nobody knows waits as long as it may be one that has not been asked
-        yet; and so do those for such a device that come after it, as it may be the same.
+        One for an unknown device waits as long as that may be one that has not been asked yet, and
+        so do those for such a device that come after it.
         """
         unasked = {poller.member for poller in self.pollers if not poller.settled}
         orders, self.fresh = self.fresh, []
@@ -177,8 +175,9 @@ class House:
             return False
         if not member or not outlet:
             hint = "" if order.name in order.line.decode() else quoted(order.line)
-            text = "no watched device is called %s" % order.name
-            raise UsageError("; ".join(filter(None, [text, hint])))
+            raise UsageError(
+                "no watched device is called %s%s" % (order.name, hint and "; " + hint)
+            )
         if outlet.child:
             order.options["--child"] = outlet.child
         self.pollers[self.members.index(member)].order(order)
