@@ -96,7 +96,7 @@ complete -c tplink-exec -n '__tplink_exec_at main 2' -a json -d 'sends any reque
 complete -c tplink-exec -n '__tplink_exec_at main 3 led' -a on -d 'VALUE'
 complete -c tplink-exec -n '__tplink_exec_at main 3 led' -a off -d 'VALUE'
 complete -c tplink-exec -n '__tplink_exec_at main' -l timeout -x -d 'the time for the whole call: above 0, at most 3600; default 5'
-complete -c tplink-exec -n '__tplink_exec_at main' -l child -x -d 'means one outlet of a strip; 1 is the first'
+complete -c tplink-exec -n '__tplink_exec_at main' -l child -x -d 'means one outlet of a strip, by its number on the housing, name or id'
 complete -c tplink-exec -n '__tplink_exec_at main' -l print-state -d 'after switching, reads the state and prints it as check does'
 complete -c tplink-exec -n '__tplink_exec_at main' -l transition -x -d 'a light or dimmer takes that long to change'
 complete -c tplink-exec -n '__tplink_exec_at main' -l yes -d 'confirms reset'
