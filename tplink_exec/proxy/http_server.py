@@ -172,7 +172,14 @@ class HttpConnection(asyncio.Protocol):
             self.probed += 1
 
     def advance(self) -> None:
-        """Begin to answer the next request, if it is all there."""
+        """Begin to answer the next request, if it is all there.
+
+        Empty lines before it are skipped: some clients end a body with one.
+        """
+        while self.buffer[:2] == b"\r\n" and not self.head:
+            del self.buffer[:2]
+            if not self.buffer:
+                self.wait(IDLE_S, self.transport.close)
         try:
             asked = self.head = self.head or (request(self.buffer) if self.buffer else None)
         except HttpError as error:
