@@ -181,6 +181,7 @@ class InLine(Leaving):
             link = socket.create_connection(("127.0.0.1", self.port), PATIENCE_S)
             link.sendall(b"PUT /d0/state HTTP/1.0\r\nContent-Length: 2\r\n\r\nON")
             link.close()
+        until(self, lambda: self.ask("GET", "/devices.json")[0] == 200)  # it has seen them all
         self.gone(left=1)
         second = self.send("GET", "/d0/state")
         self.assertEqual([len(self.workers[0].line), len(self.workers[0].reads)], [1, 1])

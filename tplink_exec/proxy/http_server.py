@@ -249,7 +249,11 @@ class HttpConnection(asyncio.Protocol):
         if self.ended or self.transport.is_closing():
             self.transport.close()
             return
-        self.transport.write_eof()
+        try:
+            self.transport.write_eof()
+        except OSError:  # the client has reset the connection
+            self.transport.abort()
+            return
         self.transport.resume_reading()
         if self.transport.get_write_buffer_size():
             self.wait(WRITE_S, self.drop)
