@@ -83,6 +83,7 @@ class Requests(unittest.TestCase):
             "GET x HTTP/1.1",
             "GET * HTTP/1.1",
             "GET ftp://x/ HTTP/1.1",
+            "GET http://x#y HTTP/1.1",
             "\x16\x03\x01\x02\x00\x01",
         ):
             self.assertEqual(status(asking(line=line)), 400, line)
@@ -112,6 +113,8 @@ class Requests(unittest.TestCase):
         self.assertEqual((found.host, found.target), ("evil.example:80", "/state?x"))
         found = request(asking(line="GET HTTP://y HTTP/1.1"))
         self.assertEqual((found.host, found.target), ("y", "/"))
+        found = request(asking(line="GET http://y?a=/b HTTP/1.1"))
+        self.assertEqual((found.host, found.target), ("y", "/?a=/b"))
 
     def test_an_endless_header(self):
         line = "GET / HTTP/1.1"

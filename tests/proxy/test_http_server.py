@@ -3,8 +3,10 @@ to go when there are too many."""
 
 import asyncio
 import contextlib
+import gc
 import select
 import socket
+import struct
 import time
 import unittest
 from unittest import mock
@@ -88,6 +90,38 @@ class Unread(unittest.TestCase):
             self.assertTrue(data, len(received))
             received += data
         self.assertEqual((received.count(b"HTTP/1.1 200 "), len(received)), (300, 300 * SIZE))
+
+
+class Abandoned(unittest.TestCase):
+    def test_at_whatever_point(self):
+        """By a reset or by an end; nothing of it is left, and nothing is said of it."""
+        lines = []
+        listener = socket.socket()
+        listener.bind(("127.0.0.1", 0))
+        listener.listen(64)
+
+        async def answer(asked):
+            if asked.target == "/wait":
+                await asyncio.sleep(0.05)
+            return RESPONSE
+
+        server = http_server.HttpServer(answer, 100, lines.append)
+        serving = loop().call(started(server.serve(listener)))
+        self.addCleanup(lambda: loop().call(ended(serving)))
+        last = REQUEST.replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n")
+        waiting = REQUEST.replace(b"/ ", b"/wait "), last.replace(b"/ ", b"/wait ")
+        for data in (b"x\r\n\r\n", REQUEST, REQUEST * 3, last, *waiting, b"", b"GET") * 20:
+            for reset in (0, 1):
+                with socket.create_connection(listener.getsockname()) as link:
+                    option = struct.pack("ii", reset, 0)
+                    link.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, option)
+                    link.sendall(data)
+        end = time.monotonic() + PATIENCE_S
+        while server.clients and time.monotonic() < end:
+            time.sleep(0.01)
+        self.assertEqual(server.clients, set())
+        gc.collect()
+        self.assertEqual([line for line in lines if "127.0.0.1" not in line], [])
 
 
 class Crowded(unittest.TestCase):

@@ -128,6 +128,30 @@ class InLine(Leaving):
             self.assertEqual((found[:17], found.count(b"HTTP/")), (b"HTTP/1.1 200 OK\r\n", 1))
         self.assertEqual(len(sets(plug)), 4)
 
+    def test_several_requests_of_one_that_has_shut_one_end(self):
+        self.slow("HS100")
+        first = self.send("GET", "/d0/state")
+        get = "GET /d0/state HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
+        put = get.replace("GET", "PUT").replace("\r\n\r\n", "\r\nContent-Length: 2\r\n\r\nON")
+        link = self.enter(socket.create_connection(("127.0.0.1", self.port), PATIENCE_S))
+        link.sendall((get + put + get).encode())
+        link.shutdown(socket.SHUT_WR)
+        time.sleep(0.2)
+        self.gate.set()
+        bodies = [part[-3:] for part in everything(link).split(b"HTTP/1.1 200 OK\r\n")]
+        self.assertEqual(bodies, [b"", b"OFF", b"\n\r\n", b"\nON"])
+        self.assertEqual(code(everything(first)), 200)
+
+    def test_the_later_requests_of_one_that_has_left(self):
+        (plug,) = self.slow("HS100")
+        put = "PUT /d0/state HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 2\r\n\r\nON"
+        link = self.enter(socket.create_connection(("127.0.0.1", self.port), PATIENCE_S))
+        link.sendall((put * 5).encode())
+        until(self, lambda: len(plug.requests) == 1)
+        self.gone(link)
+        self.assertEqual(self.state(), "ON")
+        self.assertEqual(len(sets(plug)), 1)
+
     def test_readers_that_stay_get_the_answer(self):
         (plug,) = self.slow("HS100")
         first = self.send("GET", "/d0/state")
@@ -157,8 +181,9 @@ class InLine(Leaving):
             link = socket.create_connection(("127.0.0.1", self.port), PATIENCE_S)
             link.sendall(b"PUT /d0/state HTTP/1.0\r\nContent-Length: 2\r\n\r\nON")
             link.close()
+        until(self, lambda: self.ask("GET", "/devices.json")[0] == 200)  # it has seen them all
+        self.gone(left=1)
         second = self.send("GET", "/d0/state")
-        self.gone(left=2)
         self.assertEqual([len(self.workers[0].line), len(self.workers[0].reads)], [1, 1])
         self.assertEqual(self.state(), "OFF")
         self.assertEqual((code(everything(first)), code(everything(second))), (200, 200))

@@ -91,6 +91,20 @@ class Limits(Served):
         found = proxy.raw(b"GET /devices.json HTTP/1.0\r\n\r\nGET / HTTP/1.0\r\n\r\n")
         self.assertEqual((code(found), found.count(b"HTTP/1.1 ")), (200, 1))
 
+    def test_empty_lines_between_requests(self):
+        """As clients send them that end the body with a line's end."""
+        proxy, plug = self.served("HS100")
+        put = b"PUT /%s/state HTTP/1.1\r\n%sContent-Length: 2\r\n" % (at(plug).encode(), self.host)
+        found = proxy.raw(b"\r\n" + put + b"\r\nON\r\n" + put + b"Connection: close\r\n\r\nON\r\n")
+        self.assertEqual((found.count(b" 200 OK\r\n"), len(sets(plug))), (2, 2), found)
+        with proxy.connect() as link:
+            link.sendall(put + b"\r\nON\r\n")
+            self.assertEqual(code(link.recv(4096)), 200)
+            time.sleep(0.1)
+            for byte in b"\r\n\r\n" + put + b"\r\nON":
+                link.sendall(bytes([byte]))
+            self.assertEqual(code(link.recv(4096)), 200)
+
     def test_200_clients_at_once(self):
         proxy, plug = self.served("HS100")
         path = b"/%s/state" % at(plug).encode()

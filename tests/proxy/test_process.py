@@ -132,7 +132,7 @@ class Process(Served):
                 connection.getresponse().read()
             connection.close()
             for _ in range(40):
-                proxy.raw(b"\r\n\r\n")
+                proxy.raw(b"x\r\n\r\n")
                 with proxy.connect() as link:
                     link.sendall(b"GET /")
 

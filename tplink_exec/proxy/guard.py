@@ -44,7 +44,8 @@ class Guard:
             text = "Host %.100r is not this machine; --allow-host NAME would accept it"
             raise HttpError(403, text % asked.host)
         origin = asked.fields.get("origin")
-        if origin is not None and origin.partition("://")[2].lower() != asked.host.lower():
+        own = ["%s://%s" % (scheme, asked.host.lower()) for scheme in ("http", "https")]
+        if origin is not None and origin.lower() not in own:
             raise HttpError(403, "Origin %.100r: not a page of this proxy" % origin)
         site = asked.fields.get("sec-fetch-site", "none")
         link = asked.method in SAFE and asked.fields.get("sec-fetch-mode") == "navigate"

@@ -172,7 +172,14 @@ class HttpConnection(asyncio.Protocol):
             self.probed += 1
 
     def advance(self) -> None:
-        """Begin to answer the next request, if it is all there."""
+        """Begin to answer the next request, if it is all there.
+
+        Empty lines before it are skipped: some clients end a body with one.
+        """
+        while self.buffer[:2] == b"\r\n" and not self.head:
+            del self.buffer[:2]
+            if not self.buffer:
+                self.wait(IDLE_S, self.transport.close)
         try:
             asked = self.head = self.head or (request(self.buffer) if self.buffer else None)
         except HttpError as error:
@@ -242,7 +249,11 @@ class HttpConnection(asyncio.Protocol):
         if self.ended or self.transport.is_closing():
             self.transport.close()
             return
-        self.transport.write_eof()
+        try:
+            self.transport.write_eof()
+        except OSError:  # the client has reset the connection
+            self.transport.abort()
+            return
         self.transport.resume_reading()
         if self.transport.get_write_buffer_size():
             self.wait(WRITE_S, self.drop)
