@@ -285,13 +285,24 @@ def in_time(test, limit_s, act, times=5):
     """What act() returns, the first time that it takes less than `limit_s`; never is a failure.
 
     For classes marked with @alone. A busy machine may make any process late, but not every time;
-    a program that is late is late every time.
+    a program that is late is late every time. Where also a process that waits for nothing takes
+    long, all of the time, that much more is allowed. An act may fail, too, but not every time.
     """
     taken = []
-    for _ in range(times):
+    for left in reversed(range(times)):
         started = time.monotonic()
-        result = act()
+        try:
+            result = act()
+        except test.failureException:
+            if not left:
+                raise
+            continue
         taken.append(time.monotonic() - started)
-        if taken[-1] < limit_s:
+        if taken[-1] < limit_s or taken[-1] < limit_s + load_s():
             return result
     return test.fail("in %.2f s never: %s" % (limit_s, " ".join("%.2f" % s for s in taken)))
+
+
+def load_s():
+    """How much more than SLACK_S a process needs on this machine, now."""
+    return max(4 * run([*FORMS["file"], "--version"]).seconds - SLACK_S, 0)

@@ -156,7 +156,7 @@ class Processes(Player, unittest.TestCase):
         for form in FORMS.values():
             for fault, name in [*((fault, "on") for fault in FEW), ("sysinfo-instead", "toggle")]:
                 with self.subTest((fault, name, form)), simulated(fault=fault) as plug:
-                    words = ["--timeout", str(1 if fault in LATE else TIMEOUT_S)]
+                    words = ["--timeout", str(2 if fault in LATE else TIMEOUT_S)]
                     result = run([*form, plug.host, str(plug.port), name, *words])
                     self.judge(fault, name, result, plug)
 
