@@ -273,7 +273,7 @@ class HangingLookup(unittest.TestCase):
 @alone
 class HangingLookupInTime(HangingLookup):
     def test_each_form(self):
-        namespace_s = 0.2  # to make it, and to start the Python that looks on
+        namespace_s = 0.1  # to make it, and to start the Python that looks on
         in_time(self, 0.3 + namespace_s + SLACK_S, lambda: self.play(FORMS["file"], "toggle"))
 
 

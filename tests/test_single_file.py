@@ -27,7 +27,7 @@ from tests.support import (
 
 HOSTILE = 'import sys; sys.stdout.write("ON\\n"); sys.stdout.flush(); raise SystemExit("hostile")\n'
 
-IMPORT_ALL = """
+STAY = """
 import posix, sys
 class Left(BaseException): pass
 def leave(code): raise Left
@@ -39,11 +39,13 @@ try:
     exec(f[: f.index(b"\\f")])
 except Left:
     pass
+"""
+"""As the first line, but for the end; any `names` follow the file's."""
+IMPORT_ALL = """
 for name in names:
     __import__(name)
 print(*sorted(name for name in names if not hasattr(sys.modules[name], "__file__")), sep="\\n")
 """
-"""As the first line, but for the end: names of modules follow the file's."""
 
 
 class Room(unittest.TestCase):
@@ -206,6 +208,16 @@ class Started(Room):
         encoded = run([PYTHON, path, "encode", "{}"], cwd=self.folder, env=environment)
         self.assertEqual((encoded.code, encoded.out), (0, b"AAAAAtCt\n"))
 
+    def test_only_the_standard_library_is_left_to_import_from(self):
+        environment = {**os.environ, "PYTHONPATH": self.folder}
+        argv = [PYTHON, "-c", STAY + "print(*sys.path, sep='\\n')", SINGLE_FILE]
+        result = run(argv, cwd=self.folder, env=environment)
+        left = set(result.out.decode().splitlines()[1:])
+        library = os.path.dirname(os.__file__)
+        self.assertIn(library, left)
+        self.assertFalse({"", self.folder} & left)
+        self.assertEqual([path for path in left if "site-packages" in path], [])
+
     def test_an_old_python_is_told(self):
         tried = 0
         for name in ("2.7", "3.5", "3.6", "3.7"):
@@ -238,7 +250,7 @@ class Started(Room):
             path.relative_to(ROOT).with_suffix("") for path in ROOT.glob("tplink_exec/**/*.py")
         ]
         names = [".".join(path.parts) for path in paths if path.name[:2] != "__"]
-        argv = [PYTHON, "-I", "-S", "-c", IMPORT_ALL, SINGLE_FILE, *names]
+        argv = [PYTHON, "-I", "-S", "-c", STAY + IMPORT_ALL, SINGLE_FILE, *names]
         result = run(argv, cwd=self.folder)
         self.assertEqual((result.code, result.err), (0, b""))
         self.assertEqual(result.out.decode().splitlines()[1:], sorted(names))

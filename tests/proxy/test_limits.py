@@ -13,7 +13,7 @@ from tests.parallel import early
 from tests.proxy.serving import ON, PATIENCE_S, Proxy, Served, at, code, everything, memory_kib
 from tests.support import sets, simulated
 from tplink_exec.proxy.http_server import READ_S, WRITE_S
-from tplink_exec.proxy.worker import MAX_WAITING, REQUEST_S
+from tplink_exec.proxy.worker import LEAST_S, MAX_WAITING, REQUEST_S
 from tplink_exec.simulator.faults import FAULTS
 from tplink_exec.transport.wire import frame
 
@@ -198,7 +198,11 @@ class Waiting(Served):
         proxy, plug, silent, stuck = self.served("HS100", "HS100", "HS100")
         silent.fault = stuck.fault = "silent"
         started = time.monotonic()
-        links = [self.ask_aside(proxy, "PUT", "/%s/state" % at(stuck), b"ON") for _ in range(3)]
+        links = []
+        for pause_s in (0.1, 0.1, 0):
+            links.append(self.ask_aside(proxy, "PUT", "/%s/state" % at(stuck), b"ON"))
+            time.sleep(pause_s)
+        apart_s = time.monotonic() - started
         with ThreadPoolExecutor(MAX_WAITING + 60) as pool:
             slow = [pool.submit(self.dribble, proxy) for _ in range(40)]
             greedy = pool.submit(self.greedy, proxy)
@@ -230,7 +234,8 @@ class Waiting(Served):
         self.assertEqual(self.timed(proxy, "GET", at(silent))[0], 200)
         # Who has left the line in vain is not served later: no switch moves by itself.
         self.assertEqual(self.timed(proxy, "GET", at(stuck))[0], 200)
-        self.assertEqual(len(sets(stuck)), 1)
+        if apart_s < LEAST_S:  # else, on a busy machine, there was time for the next
+            self.assertEqual(len(sets(stuck)), 1)
 
     def dribble(self, proxy):
         """A client that sends a byte now and then; what it gets, and when."""
