@@ -154,6 +154,13 @@ class Forms(Served):
                 for method in METHODS:
                     status, text = self.ask(method, real, "x" if method[0] == "P" else None)
                     self.assertIn(status, STATUS, (method, real, text))
+        for before in BEFORE:
+            for method in METHODS:
+                line = "%s %s HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\n\r\n" % (
+                    method,
+                    before,
+                )
+                self.assertIn(self.one(line.encode())[0], STATUS, line)
 
     def test_requests_by_chance(self):
         chance = random.Random(12)

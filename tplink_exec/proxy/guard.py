@@ -7,9 +7,7 @@ requests to the proxy. It cannot change what the browser says of itself in them:
    names that mean this machine are taken (addresses cannot be rebound).
 2. Origin, which browsers send with every POST, PUT and every cross-site fetch, and Sec-Fetch-Site.
 
-Programs such as curl or openHAB send neither Origin nor Sec-Fetch-Site, and are let through. What
-they send to /command may be of any type; from a browser it must be of one that a page from
-elsewhere cannot send without having asked first.
+Programs such as curl or openHAB send neither Origin nor Sec-Fetch-Site, and are let through.
 """
 
 import hmac
@@ -44,8 +42,8 @@ class Guard:
             text = "Host %.100r is not this machine; --allow-host NAME would accept it"
             raise HttpError(403, text % asked.host)
         origin = asked.fields.get("origin")
-        own = ["%s://%s" % (scheme, asked.host.lower()) for scheme in ("http", "https")]
-        if origin is not None and origin.lower() not in own:
+        own = "://" + asked.host.lower()
+        if origin is not None and origin.lower() not in ("http" + own, "https" + own):
             raise HttpError(403, "Origin %.100r: not a page of this proxy" % origin)
         site = asked.fields.get("sec-fetch-site", "none")
         link = asked.method in SAFE and asked.fields.get("sec-fetch-mode") == "navigate"
@@ -81,9 +79,8 @@ class Guard:
 
 
 def from_browser(asked: "Request") -> bool:
-    """Whether it has a field that no program sends by itself."""
-    names = "origin", "referer", "cookie"
-    return any(name in names or name.startswith("sec-fetch-") for name in asked.fields)
+    marks = "origin", "referer", "cookie"
+    return any(name in marks or name.startswith("sec-fetch-") for name in asked.fields)
 
 
 def read_token(path: str) -> bytes:

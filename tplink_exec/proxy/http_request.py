@@ -157,9 +157,7 @@ def take_host(asked: Request) -> None:
         raise HttpError(400, "the Host field is missing")
     found = ABSOLUTE.fullmatch(asked.target)
     if found:
-        asked.host, asked.target = found[1], found[2]
-        if found[2][:1] in ("", "?"):
-            asked.target = "/" + found[2]
+        asked.host, asked.target = found[1], "/" * (found[2][:1] in ("", "?")) + found[2]
     if asked.target[:1] != "/" and (asked.method, asked.target) != ("OPTIONS", "*"):
         raise HttpError(400, "not a path: %.60r" % asked.target)
 

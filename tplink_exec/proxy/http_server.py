@@ -7,15 +7,15 @@ thread, and however slow it is, nobody else waits:
 1. A request has READ_S from its first byte to its last, then 408. A connection between requests
    may stay IDLE_S.
 2. Requests of one connection are answered one after the other, in their order. While one is being
-   answered, no more than MAX_AHEAD bytes of what follows are taken; when its client leaves, it is
-   given up. A client that says no more may have left or only have shut its end, as nc does: it is
-   sent the bytes that every response begins with one by one, as who has left refuses them.
+   answered, no more than MAX_AHEAD bytes of what follows are taken; when the client leaves, it is
+   given up. Who says no more may have left, or only have shut one end, as nc does: the bytes that
+   every response begins with are sent one by one, and who has left refuses them.
 3. Of the responses that a client does not read some 64 KiB are kept, however large the kernel's
    buffers could be. Then no more is answered, and after WRITE_S the client is dropped.
 4. After an error of framing nothing more is read as a request: the response is the last one, and
    what still comes is thrown away for LINGER_S, as a reset would overtake the response.
-5. With too many connections, in all or of one address, one that is not being answered makes room
-   for the new one: of the address that has most of them, idle ones first.
+5. Where there are too many connections, in all or of one address, a new one replaces one that is
+   not being answered, of the address that has most, an idle one first.
 """
 
 import asyncio
@@ -36,11 +36,10 @@ IDLE_S = 60.0
 WRITE_S = 5.0
 LINGER_S = 1.0
 PROBE_S = 0.05
-"""After the first byte that finds out who has left; each further pause is twice as long."""
+"""After the first of START; each further pause is twice as long."""
 START = b"HTTP/1.1 "
-"""Of every response."""
 EACH = 0.75
-"""The share of the connections that one address may have: a reverse proxy may be one for all."""
+"""Of all connections, for one address: it may be a reverse proxy's."""
 MAX_AHEAD = MAX_HEAD + MAX_BODY
 SEND_BUFFER = 32768
 """Bytes, in the kernel; Linux takes twice as much, for its own needs."""
@@ -51,7 +50,7 @@ MAX_UNSENT = 16384
 class HttpServer:
     """What the connections share: `handler` is a coroutine function, Request to Response.
 
-    `log` takes a line. `clients` are all connections, `max_clients` how many there may be.
+    Beyond `max_clients` a client may get 503. `log` takes a line.
     """
 
     def __init__(
@@ -77,9 +76,8 @@ class HttpServer:
         await server.serve_forever()
 
     def admits(self, new: "HttpConnection") -> bool:
-        """Whether there is room for one more, which others may have to make."""
         while True:
-            counts = collections.Counter(client.peer for client in self.clients)
+            counts = collections.Counter(it.peer for it in self.clients)
             greedy = counts[new.peer] > max(1, self.max_clients * EACH)
             if not greedy and len(self.clients) <= self.max_clients:
                 return True
@@ -90,15 +88,17 @@ class HttpServer:
             ]
             if not ranks:
                 return False
-            max(ranks)[-1].make_room()
+            old = max(ranks)[-1]
+            self.clients.discard(old)
+            old.transport.abort()
 
 
 class HttpConnection(asyncio.Protocol):
     """A connection.
 
     `head` is the request that is coming in, `task` the one being answered; `last`: no more are
-    taken, `blocked`: the client does not read, `ended`: it sends no more. `since` is when it began
-    to do what it does, `probed` how many bytes of START have been sent.
+    taken, `blocked`: the client does not read, `ended`: it sends no more; `since`: the last change
+    of that, `probed`: how much of START has been sent.
     """
 
     def __init__(self, server: HttpServer, loop: "asyncio.AbstractEventLoop") -> None:
@@ -132,12 +132,6 @@ class HttpConnection(asyncio.Protocol):
         if self.task:
             self.task.cancel()
 
-    def make_room(self) -> None:
-        self.server.log("%s makes room for another" % self.peer)
-        self.last = True
-        self.server.clients.discard(self)
-        self.transport.abort()
-
     def wait(self, seconds: float, otherwise: "Callable[[], None] | None" = None) -> None:
         """Replace the timer; 0 for none."""
         self.since = self.loop.time()
@@ -165,19 +159,17 @@ class HttpConnection(asyncio.Protocol):
         return self.task is not None or self.blocked
 
     def probe(self) -> None:
-        """See 2. above: to have a byte refused is to be told that the connection is lost."""
-        if self.task and not self.blocked and self.probed < len(START):
-            self.transport.write(START[self.probed : self.probed + 1])
-            self.wait(PROBE_S * 2**self.probed, self.probe)
+        """See 2. above; a refusal is a lost connection. What is unsent does as well."""
+        at = self.probed
+        if self.task and at < len(START) and not self.transport.get_write_buffer_size():
+            self.transport.write(START[at : at + 1])
+            self.wait(PROBE_S * 2**at, self.probe)
             self.probed += 1
 
     def advance(self) -> None:
-        """Begin to answer the next request, if it is all there.
-
-        Empty lines before it are skipped: some clients end a body with one.
-        """
+        """Begin to answer the next request, if it is all there."""
         while self.buffer[:2] == b"\r\n" and not self.head:
-            del self.buffer[:2]
+            del self.buffer[:2]  # some clients end a body so
             if not self.buffer:
                 self.wait(IDLE_S, self.transport.close)
         try:
@@ -205,9 +197,6 @@ class HttpConnection(asyncio.Protocol):
             response = await self.server.handler(asked)
         except HttpError as error:
             response = error_response(error)
-        except asyncio.CancelledError:
-            self.server.log("%s %s %s: has left" % (self.peer, asked.method, asked.target))
-            raise
         except Exception as error:  # a bug; even so an answer
             text = "internal error, please report it: %s: %s" % (type(error).__name__, error)
             response = error_response(HttpError(500, text))
@@ -272,7 +261,6 @@ class HttpConnection(asyncio.Protocol):
 
     def resume_writing(self) -> None:
         self.blocked = False
-        self.wait(0)
         if not self.task and not self.last:
             self.next()
 

@@ -1,9 +1,8 @@
 """A device as the proxy keeps it: one exchange at a time, and everybody else waits in line.
 
 1. Each device has a thread of its own, as `transport` blocks; so one that hangs delays no other.
-2. The line is bounded (503), and so is the time from entering it to the answer (504). When all
-   who wait for a job have left, nothing more of it is sent: a switch that was given up must not
-   move by itself.
+2. The line is bounded (503), and so is the time from entering it to the answer (504). When nobody
+   waits any more, nothing more is sent: a switch that was given up must not move by itself.
 3. Those who read the same thing and are still waiting get the answer of one exchange: it is read
    after each of them asked, so it is as true for all.
 4. A connection is kept for KEEP_S, for a burst of requests: devices have few, and drop idle ones.
@@ -109,16 +108,13 @@ class Worker:
                 self.drop(job)
 
     def drop(self, job: Job) -> None:
-        """Nobody waits for it: it leaves the line; if it is being done, it comes to its end.
-
-        A link without time sends nothing more, but still takes the reply to what it has sent.
-        """
+        """Nobody waits for it any more."""
         if self.reads.get(job.read) is job:
             del self.reads[job.read]
         if job in self.line:
             self.line.remove(job)
         elif job is self.working and self.link:
-            self.link.limit(0.0)
+            self.link.limit(0.0)  # so it sends nothing, but takes a reply that comes
 
     def next(self) -> None:
         """Begin with the first in the line who still waits, unless somebody is being served."""
