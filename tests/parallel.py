@@ -17,7 +17,7 @@ import struct
 import time
 import unittest
 
-WORKERS = 4
+WORKERS = 6
 TIMEOUT_S = 600
 NUMBER = struct.Struct("!I")
 
