@@ -8,6 +8,7 @@ import tempfile
 import unittest
 from pathlib import Path
 
+from tests.parallel import early
 from tests.support import PYTHON, SINGLE_FILE, START, needs_first_line, run, simulated
 
 DATA = Path(SINGLE_FILE).read_bytes()
@@ -15,6 +16,7 @@ LOADER = DATA.index(b"\f")
 ADVICE = b" is damaged: copy it again, in binary mode\n"
 
 
+@early
 class Damaged(unittest.TestCase):
     def setUp(self):
         folder = tempfile.mkdtemp(prefix="tplink exec ")
@@ -38,7 +40,7 @@ class Damaged(unittest.TestCase):
     def test_cut_off_in_a_page_it_says_so(self):
         """Each page's borders, the sizes of disks' blocks, the last bytes."""
         pages = [at for at in range(LOADER, len(DATA)) if DATA[at : at + 1] == b"\f"]
-        cuts = [LOADER + 1, *pages[1::12], *range(4096, len(DATA), 65536), len(DATA) - 1]
+        cuts = [LOADER + 1, *pages[1::20], *range(4096, len(DATA), 131072), len(DATA) - 1]
         for size in cuts:
             for result in self.runs(DATA[:size]):
                 self.assertEqual((result.code, result.out), (2, b""), (size, result.err))
@@ -48,7 +50,7 @@ class Damaged(unittest.TestCase):
     def test_cut_off_in_the_loader_it_is_never_success(self):
         """But for the first line and, for sh, the one after it: what is left then is a comment."""
         begin = DATA.index(b"\n") + len(b"\n''':' #\n{ command")
-        for size in range(begin, LOADER, 211):
+        for size in range(begin, LOADER, 311):
             for result in self.runs(DATA[:size]):
                 self.assertNotEqual(result.code, 0, size)
         self.assertEqual(self.plug.connections, 0)

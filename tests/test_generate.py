@@ -6,6 +6,7 @@ import tempfile
 import unittest
 from pathlib import Path
 
+from tests.parallel import early
 from tests.support import ROOT, run
 
 COMMAND = [sys.executable, "scripts/generate.py"]
@@ -32,6 +33,7 @@ class Here(unittest.TestCase):
         self.assertEqual((result.code, result.out.decode(), result.err), (0, "", b""))
 
 
+@early
 class Copy(unittest.TestCase):
     def setUp(self):
         self.folder = Path(tempfile.mkdtemp(prefix="tplink exec "))

@@ -92,23 +92,7 @@ class Generated(Room):
 
 
 @early
-class Damaged(Room):
-    def test_a_file_that_was_cut_off_switches_or_fails(self):
-        """As by a full disk, or while it is copied over: no exit code 0 for what was not done."""
-        data = Path(SINGLE_FILE).read_bytes()
-        path = self.copy()
-        pages = [place for place, byte in enumerate(data) if byte == ord("\f")]
-        ends = [place + more for place in (*pages[:3], *pages[-2:]) for more in (0, 1, 3)]
-        ends += [*range(0, len(data), len(data) // 10), *range(len(data) - 6, len(data) + 1)]
-        for end in ends:
-            Path(path).write_bytes(data[:end])
-            # To Python alone a cut in the first page, between two statements, is an end.
-            for starter in ([PYTHON, START], [PYTHON])[: 1 + (end > pages[1])]:
-                self.plug.device.relay_state = 0
-                result = run([*starter, path, *self.words[:2], "on"])
-                done = bool(self.plug.device.relay_state)
-                self.assertEqual(result.code == 0, done, (end, starter, result.err))
-
+class Replaced(Room):
     def test_a_file_that_is_replaced_during_a_call(self):
         path = self.copy()
         with simulated(fault="silent") as plug:

@@ -9,14 +9,13 @@ import functools
 import os
 import re
 import subprocess
-import sys
 from pathlib import Path
 
-from tests.support import CLEAN
+from tests.support import CLEAN, FORMS
 
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLES = ROOT / "openhab-examples"
-PROGRAM = [sys.executable, "-I", "-S", str(ROOT / "scripts" / "tplink-exec")]
+PROGRAM = FORMS["file"]
 
 INSTALLED = "/etc/openhab/scripts/tplink-exec"
 PATIENCE_S = 30

@@ -42,6 +42,7 @@ from tests.openhab.engine import (
 )
 from tests.openhab.house import Devices, House, House2, javascript
 from tests.openhab.rules import rules_of
+from tests.parallel import early
 from tests.support import simulated
 
 MODELS = {
@@ -253,6 +254,7 @@ class Files(Examples):
         self.assertIn(written.strip(), example("rules/tplink.rules"))
 
 
+@early
 class Plays(Examples):
     """Commands, polls and failures, as openHAB would have them, on simulated devices."""
 

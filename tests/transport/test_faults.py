@@ -150,26 +150,28 @@ class Toggle(Command, unittest.TestCase):
 @early
 class Processes(Player, unittest.TestCase):
     def test_few_in_each_form(self):
-        for form in FORMS.values():
-            for fault, name in [*((fault, "on") for fault in FEW), ("sysinfo-instead", "toggle")]:
-                with self.subTest((fault, name, form)), simulated(fault=fault) as plug:
-                    words = ["--timeout", str(2 if fault in LATE else TIMEOUT_S)]
-                    result = run([*form, plug.host, str(plug.port), name, *words])
-                    self.judge(fault, name, result, plug)
+        few = [*((fault, "on") for fault in FEW), ("sysinfo-instead", "toggle")]
+        self.play(4, [(*case, form) for form in FORMS for case in few])
 
     def test_5_seconds(self):
-        """Side by side, as all of them wait."""
-        cases = [(fault, name) for fault in LATE for name in ("check", "on")]
-        with ThreadPoolExecutor(len(cases)) as pool:
-            for case, outcome in zip(cases, pool.map(self.process, cases)):
-                with self.subTest(case):
-                    self.judge(*case, *outcome)
-                    self.assertGreater(outcome[0].seconds, DEFAULT_TIMEOUT_S)
+        cases = [(fault, name, "file") for fault in LATE for name in ("check", "on")]
+        for result in self.play(len(cases), cases, default=True):
+            self.assertGreater(result.seconds, DEFAULT_TIMEOUT_S)
 
-    def process(self, case):
-        fault, name = case
+    def play(self, count, cases, default=False):
+        """`count` of them at a time, as they wait more than they work."""
+        with ThreadPoolExecutor(count) as pool:
+            outcomes = list(pool.map(lambda case: self.process(*case, default), cases))
+        for (fault, name, form), outcome in zip(cases, outcomes):
+            with self.subTest((fault, name, form)):
+                self.judge(fault, name, *outcome)
+        return [result for result, _ in outcomes]
+
+    def process(self, fault, name, form, default):
+        timeout_s = 2 if fault in LATE else TIMEOUT_S
         with simulated(fault=fault) as plug:
-            return run([*FORMS["file"], plug.host, str(plug.port), name]), plug
+            words = [] if default else ["--timeout", str(timeout_s)]
+            return run([*FORMS[form], plug.host, str(plug.port), name, *words]), plug
 
 
 @alone
