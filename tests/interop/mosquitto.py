@@ -126,7 +126,17 @@ def broker(folder):
 @contextlib.contextmanager
 def devices():
     models = [word for model in MODELS for word in ("--model", model)]
-    argv = [PROGRAM, "simulate", *models, "--address", ADDRESSES[0], "--port", "9999"]
+    argv = [
+        PROGRAM,
+        "simulate",
+        *models,
+        "--address",
+        ADDRESSES[0],
+        "--port",
+        "9999",
+        "--mac",
+        "50:C7:BF:00:00:00",
+    ]
     with process(*argv, stdout=subprocess.PIPE) as simulator:
         for _ in MODELS:
             simulator.stdout.readline()
