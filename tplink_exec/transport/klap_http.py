@@ -12,7 +12,6 @@ from ..address import joined
 from ..errors import PlugError, ProtocolError, Unreachable, WrongCredentials
 from .connection import Connection
 from .klap import DEFAULT_CREDENTIALS, Session, client_hash, decide, seed
-from .retry import PAUSES_S
 from .wire import MAX_REPLY
 
 MAX_HEADER = 16384
@@ -32,7 +31,7 @@ def found_at(host: str, port: int, deadline: float) -> "Klap | None":
     None when that is closed, too. Raises PlugError.
     """
     klap = Klap(host, port, deadline)
-    klap.http.pauses_s = {"dropped": PAUSES_S["dropped"]}
+    klap.http.pauses_s = {"dropped": tuple(klap.pauses())}
     try:
         klap.handshake()
     except Unreachable as error:
@@ -67,7 +66,7 @@ class Klap:
     def exchange(self, request: bytes, once: bool = False) -> bytes:
         """The device's reply to `request`, both JSON text. Raises PlugError."""
         forgotten = False
-        pauses = [0.0, *([] if once else (self.http.pauses_s or PAUSES_S)["dropped"])]
+        pauses = None  # type: list[float] | None
         while True:
             if not self.session or (once and not self.steady):  # it may be one that is forgotten
                 self.handshake()
@@ -78,10 +77,11 @@ class Klap:
             try:
                 status, reply = self.post("request?seq=%d" % seq, body, once)
             except Unreachable as error:
-                pauses.pop(0)
+                if pauses is None:
+                    pauses = [] if once else self.pauses()
                 if not error.dropped or not pauses or pauses[0] >= self.left_s():
                     raise
-                time.sleep(pauses[0])
+                time.sleep(pauses.pop(0))
                 continue
             finally:
                 self.http.repeats = True
@@ -96,6 +96,12 @@ class Klap:
                 text = "the device answers HTTP %d to a KLAP request"
                 raise ProtocolError(text % status + ("; it is not repeated" if once else ""))
             forgotten = True
+
+    def pauses(self) -> "list[float]":
+        """Before each further try of a request that was dropped, in seconds."""
+        from .retry import PAUSES_S  # late: most calls need none
+
+        return list((self.http.pauses_s or PAUSES_S)["dropped"])
 
     def left_s(self) -> float:
         return self.http.deadline - time.monotonic()
