@@ -2,8 +2,10 @@
 
 import hashlib
 import random
+import time
 import unittest
 
+from tplink_exec.errors import DeadlineExceeded
 from tplink_exec.transport.aes import decrypt, encrypt, expand
 
 KEY = "2b7e151628aed2a6abf7158809cf4f3c"
@@ -136,6 +138,21 @@ class Wrong(unittest.TestCase):
             self.assertRaisesRegex(ValueError, "16 bytes", expand, bytes(size))
             self.assertRaisesRegex(ValueError, "16 bytes", encrypt, keys, bytes(size), b"")
             self.assertRaisesRegex(ValueError, "16 bytes", decrypt, keys, bytes(size), cipher)
+
+
+class Deadline(unittest.TestCase):
+    """A long message must not take the call beyond its time."""
+
+    def test_it_is_looked_at_between_pieces(self):
+        keys, iv = expand(bytes(16)), bytes(16)
+        plain = bytes(range(256)) * 100
+        cipher = encrypt(keys, iv, plain)
+        self.assertEqual(decrypt(keys, iv, cipher), plain)
+        for work, data in ((encrypt, bytes(1 << 20)), (decrypt, bytes(1 << 20))):
+            started = time.monotonic()
+            with self.assertRaises(DeadlineExceeded):
+                work(keys, iv, data, started)
+            self.assertLess(time.monotonic() - started, 10)
 
 
 if __name__ == "__main__":
