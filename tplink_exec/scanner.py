@@ -10,7 +10,13 @@ import sys
 try:
     from _json import make_scanner
 except ImportError:  # PyPy, or a Python built without it
-    from .fallback import make_scanner  # type: ignore[assignment]
+    import json
+
+    def make_scanner(rules):  # type: ignore[no-redef,no-untyped-def]
+        """json.scanner's, by the public decoder."""
+        numbers = {"parse_int": rules.parse_int, "parse_constant": rules.parse_constant}
+        return json.JSONDecoder(**numbers).raw_decode
+
 
 # (text, start) -> (value, end). Raises ValueError, StopIteration, RecursionError or SystemError.
 scan = make_scanner(

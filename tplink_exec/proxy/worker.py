@@ -185,7 +185,7 @@ def settle(waiter: "Any", outcome: "bytes | Exception") -> None:
 
 
 async def ask(device: Worker, work: "Callable[[Exchange], bytes]", read: str = "") -> bytes:
-    """Device.ask() with its failures in HTTP's words. Raises HttpError."""
+    """Worker.ask() with its failures in HTTP's words. Raises HttpError."""
     try:
         return await device.ask(work, read)
     except Busy:
