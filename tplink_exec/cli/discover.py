@@ -8,14 +8,14 @@ import json
 import socket
 import time
 
-from ..address import XOR_PORT, is_port
-from ..errors import Unreachable, UsageError
+from ..address import XOR_PORT
+from ..errors import Unreachable
 from ..network.discovery import addresses, networks, sightings
 from ..network.logins import Logins
 from ..printable import one_line
 from .arguments import Parser
-from .options import timeout_s
-from .output import GRACE_S, put
+from .options import port_number, timeout_s
+from .output import left_s, put
 from .report import complain
 
 TYPE_CHECKING = False
@@ -46,11 +46,10 @@ def discover(argv: "list[str]") -> None:
     found = sorted(rows.values(), key=lambda row: socket.inet_aton(row["host"]))
     if options.save:
         save(found, networks(options.target), deadline)
-    left_s = max(deadline - time.monotonic(), 0) + GRACE_S
     if options.json:
-        put(1, as_json(found), left_s)
+        put(1, as_json(found), left_s(deadline))
     elif found:
-        put(1, table(found), left_s)
+        put(1, table(found), left_s(deadline))
         if problem:
             complain("discover: " + problem)
     else:
@@ -70,9 +69,7 @@ def arguments(argv: "list[str]") -> "Any":
     parser.add_argument("--port", default=str(XOR_PORT), metavar="P", help=port_help)
     options = parser.parse_args(argv)
     options.timeout = timeout_s(options.timeout)
-    if not is_port(options.port):
-        raise UsageError("--port is a number from 1 to 65535, not %s" % options.port)
-    options.port = int(options.port)
+    options.port = port_number(options.port, "--port")
     return options
 
 

@@ -4,14 +4,13 @@ What `plain` does not do itself comes here, with what it has sent and received s
 """
 
 import gc
-import time
 
 from ..address import is_address, is_digits, joined
 from ..commands.table import SUBCOMMANDS, rows
 from ..errors import PlugError, UsageError
 from ..transport.direct import direct
 from . import options as line
-from .output import GRACE_S, put
+from .output import left_s, put
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -50,7 +49,7 @@ def main(argv: "list[str]", started: float, timeout_s: float, early: "Early") ->
             failure, output = error, error.output
         link.close()
         if output:
-            put(1, output, max(deadline - time.monotonic(), 0) + GRACE_S)
+            put(1, output, left_s(deadline))
         return fail(failure, argv) if failure else 0
     except Exception as error:  # a PlugError, or a bug: report tells which
         return fail(error, argv)

@@ -32,7 +32,7 @@ def understand(argv: "list[str]") -> "Call":
     if "--transition" in options:
         options["--transition"] = transition_ms(options["--transition"])
     if "--http-port" in options:
-        options["--http-port"] = http_port(options["--http-port"])
+        options["--http-port"] = port_number(options["--http-port"], "--http-port")
     problem = complaint(words) or misfit(words[2].lower(), options)
     if problem:
         raise UsageError(problem + "; see tplink-exec --help")
@@ -80,10 +80,10 @@ def transition_ms(text: str) -> int:
     raise UsageError("--transition takes milliseconds, at most 3600000, not %s" % text)
 
 
-def http_port(text: str) -> int:
+def port_number(text: str, option: str) -> int:
     if is_port(text):
         return int(text)
-    raise UsageError("--http-port is a number from 1 to 65535, not %s" % text)
+    raise UsageError("%s is a number from 1 to 65535, not %s" % (option, text))
 
 
 def complaint(words: "list[str]") -> str:

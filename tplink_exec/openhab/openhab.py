@@ -11,10 +11,9 @@ import os
 import shlex
 import time
 
-from ..address import is_port
 from ..cli.arguments import Parser
-from ..cli.options import timeout_s
-from ..cli.output import GRACE_S, put
+from ..cli.options import port_number, timeout_s
+from ..cli.output import left_s, put
 from ..errors import LocalError, Unreachable, UsageError
 from .files import changes, diff, sealed, write
 from .naming import name
@@ -57,10 +56,6 @@ def openhab(argv: "list[str]") -> None:
     put(1, b"".join(os.fsencode(change.path) + b"\n" for change in found), left_s(deadline))
 
 
-def left_s(deadline: float) -> float:
-    return max(deadline - time.monotonic(), 0) + GRACE_S
-
-
 def arguments(argv: "list[str]") -> "Any":
     """Raises UsageError."""
     parser = Parser("openhab")
@@ -76,9 +71,7 @@ def arguments(argv: "list[str]") -> "Any":
     parser.add_argument("--timeout", default="%g" % TIMEOUT_S, metavar="S", help="default 10")
     options = parser.parse_args(argv)
     options.timeout = timeout_s(options.timeout)
-    if not is_port(options.port):
-        raise UsageError("--port is a number from 1 to 65535, not %s" % options.port)
-    options.port = int(options.port)
+    options.port = port_number(options.port, "--port")
     if options.output == "":
         raise UsageError("--output takes DIR")
     if options.dry_run and not options.output:
