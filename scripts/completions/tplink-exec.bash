@@ -25,7 +25,7 @@ _tplink_exec_values() {
         "openhab --program") values="" ;;
         "openhab --port") values="" ;;
         "openhab --timeout") values="" ;;
-        "simulate --model") values="HS100 HS110 HS110v4 HS107 KP303 HS300 HS220 LB100 LB130 KL430 KP125M L530" ;;
+        "simulate --model") values="HS100 HS110 HS110v4 HS107 KP303 HS300 HS220 LB100 LB130 KL430 KP125M L530 L530v1 L920" ;;
         "simulate --address") values="" ;;
         "simulate --mac") values="" ;;
         "simulate --port") values="" ;;

@@ -144,7 +144,7 @@ complete -c tplink-exec -n '__tplink_exec_at openhab' -l program -x -d 'where th
 complete -c tplink-exec -n '__tplink_exec_at openhab' -l port -x -d 'default 9999'
 complete -c tplink-exec -n '__tplink_exec_at openhab' -l timeout -x -d 'default 10'
 complete -c tplink-exec -n '__tplink_exec_at simulate' -s h -l help -d 'prints the help'
-complete -c tplink-exec -n '__tplink_exec_at simulate' -l model -x -a 'HS100 HS110 HS110v4 HS107 KP303 HS300 HS220 LB100 LB130 KL430 KP125M L530' -d 'each further one on the next address: HS100, HS110, HS110v4, HS107, KP303, HS300, ...'
+complete -c tplink-exec -n '__tplink_exec_at simulate' -l model -x -a 'HS100 HS110 HS110v4 HS107 KP303 HS300 HS220 LB100 LB130 KL430 KP125M L530 L530v1 L920' -d 'each further one on the next address: HS100, HS110, HS110v4, HS107, KP303, HS300, ...'
 complete -c tplink-exec -n '__tplink_exec_at simulate' -l address -x -d 'default 127.0.0.1'
 complete -c tplink-exec -n '__tplink_exec_at simulate' -l mac -x -d 'of the first, the others count up; default: one for each address and port'
 complete -c tplink-exec -n '__tplink_exec_at simulate' -l port -x -d '0: any free one'

@@ -2,7 +2,7 @@
 
 import time
 
-from .base import SimulatedDevice, says, sold
+from .base import SimulatedDevice, is_int, says, sold
 from .meters import BulbMeter, LightStripMeter, MilliMeter  # noqa: F401 (type comments)
 
 TYPE_CHECKING = False
@@ -39,7 +39,6 @@ LIGHT_STRIPS = {
         latitude_i=0,
         longitude_i=0,
         length=16,
-        lighting_effect_state={"brightness": 100, "custom": 0, "enable": 0, "id": "", "name": ""},
     ),
 }
 
@@ -57,6 +56,24 @@ SETTINGS = {
     "transition_period": range(1 << 31),
     "brightness": range(101),
 }
+EFFECT = {
+    "enable": 0,
+    "id": "simulated-0",
+    "name": "Sea Breeze",
+    "custom": 1,
+    "brightness": 100,
+    "type": "sequence",
+    "segments": [0],
+    "expansion_strategy": 1,
+    "duration": 0,
+    "transition": 2000,
+    "direction": 1,
+    "spread": 8,
+    "repeat_times": 0,
+    "sequence": [[180, 100, 100], [200, 80, 100], [220, 60, 100]],
+}  # type: Answer
+EFFECT_STATE = "enable", "id", "name", "custom", "brightness"
+"""Which parts of the effect get_sysinfo tells."""
 COLOR = {"hue": range(361), "saturation": range(101), "color_temp": {0, *range(2500, 9001)}}
 WHITE = {"hue": {0}, "saturation": {0}, "color_temp": {WHITE_K}}
 
@@ -165,7 +182,7 @@ class SimulatedBulb(SimulatedDevice):
 
 
 class SimulatedLightStrip(SimulatedBulb):
-    """A model of LIGHT_STRIPS: a bulb with another service.
+    """A model of LIGHT_STRIPS: a bulb with another service, and `effect`, running or the last.
 
     For modules that it does not have it uses the words of plugs (KL430, recorded).
     """
@@ -177,3 +194,47 @@ class SimulatedLightStrip(SimulatedBulb):
 
     MODULE_NOT_SUPPORT = SimulatedDevice.MODULE_NOT_SUPPORT
     MEMBER_NOT_SUPPORT = SimulatedDevice.MEMBER_NOT_SUPPORT
+
+    def __init__(self, model: str, number: int = 0, clock: "Clock" = time.time) -> None:
+        super().__init__(model, number, clock)
+        self.effect = dict(EFFECT)
+        self.methods["smartlife.iot.lighting_effect"] = {
+            "get_lighting_effect": lambda _: {**self.effect, "err_code": 0},
+            "set_lighting_effect": self.set_lighting_effect,
+        }
+
+    def get_sysinfo(self, _: "Answer") -> "Answer":
+        state = {name: self.effect[name] for name in EFFECT_STATE}
+        return {**super().get_sysinfo(_), "lighting_effect_state": state}
+
+    def set_lighting_effect(self, arguments: "Answer") -> "Answer":
+        """A whole effect, with what it consists of. To start one switches on."""
+        if not is_effect(arguments):
+            return self.INVALID_ARGUMENT
+        self.effect = dict(arguments)
+        if self.effect["enable"]:
+            self.relay_state = 1
+        return {"err_code": 0}
+
+    def set_light_state(self, arguments: "Answer") -> "Answer":
+        """A color ends the effect, a brightness is the effect's (python-kasa, iotbulb.py)."""
+        if self.effect["enable"] and "color_temp" not in arguments and "hue" not in arguments:
+            brightness = arguments.get("brightness", self.effect["brightness"])
+            self.effect["brightness"] = brightness
+            arguments = {key: arguments[key] for key in arguments if key != "brightness"}
+        reply = super().set_light_state(arguments)
+        if reply is not self.INVALID_ARGUMENT and ("color_temp" in arguments or "hue" in arguments):
+            self.effect["enable"] = 0
+        return reply
+
+
+def is_effect(given: "Answer") -> bool:
+    """Whether it is all that a strip needs to play it."""
+    return (
+        is_int(given.get("enable"), 0, 1)
+        and is_int(given.get("custom"), 0, 1)
+        and is_int(given.get("brightness"), 0, 100)
+        and all(isinstance(given.get(name), str) for name in ("id", "name", "type"))
+        and isinstance(given.get("segments"), list)
+        and ("sequence" in given or "init_states" in given)
+    )

@@ -4,7 +4,7 @@ import time
 
 from .plugs import LOAD_W
 from .smart_base import COMMON_COMPONENTS, WRONG_PARAMETERS, SimulatedSmart, ok, refused
-from .smart_lights import SmartBulb
+from .smart_lights import OldSmartBulb, SmartBulb, SmartLightStrip
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -80,5 +80,10 @@ class SmartPlug(SimulatedSmart):
         return {}
 
 
-SMART_MODELS = {"KP125M": SmartPlug, "L530": SmartBulb}  # type: dict[str, type[SimulatedSmart]]
+SMART_MODELS = {
+    "KP125M": SmartPlug,
+    "L530": SmartBulb,
+    "L530v1": OldSmartBulb,
+    "L920": SmartLightStrip,
+}  # type: dict[str, type[SimulatedSmart]]
 """The class that plays a model."""
