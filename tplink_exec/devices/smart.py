@@ -1,14 +1,13 @@
-"""SMART devices (newer Kasa, Tapo): the same commands in another JSON, inside KLAP version 2.
+"""SMART devices (newer Kasa, Tapo): the same commands in another JSON, that of `smart_request`.
 
-A request is {"method":"get_device_info"}, a reply {"error_code":0,"result":{...}}; a device tells
-that it is one by its error_code to a request of the others.
+A device tells that it is one by its error_code to a request of the others.
 """
 
 import binascii
 
 from ..errors import PlugError, ProtocolError, Refused
-from ..misread import decoded
 from .bulb import Bulb
+from .smart_request import accepted, json_object, request, result
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -28,9 +27,6 @@ METHODS = {
 }
 """What the named requests are here."""
 
-UNKNOWN = ("-1002", "-1003")
-"""error_code for a method that the device does not have (python-kasa, kasa/exceptions.py)."""
-
 LED_RULES = {"ledon": "always", "ledoff": "never"}
 
 
@@ -48,20 +44,13 @@ class Smart(Bulb):
 
     def call(self, method: str, parameters: str = "", once: bool = False) -> bytes:
         """The reply, whose error_code is 0. Raises PlugError."""
-        text = '{"method":"%s"%s}' % (method, parameters and ',"params":' + parameters)
-        reply = self.exchange(text.encode(), once)
-        code = repr(json_object(reply).get("error_code"))
-        if code != "0":
-            refusal = Refused("the device refuses %s (error_code %.20s)" % (method, code))
-            refusal.unsupported = code in UNKNOWN
-            raise refusal
+        reply = self.exchange(request(method, parameters).encode(), once)
+        accepted(json_object(reply), method)
         return reply
 
-    def read(self, method: str) -> "Fields":
-        found = json_object(self.call(method)).get("result")
-        if isinstance(found, dict):
-            return found
-        raise ProtocolError("the reply to %s has no result" % method)
+    def read(self, method: str, parameters: str = "") -> "Fields":
+        """The result of what only reads."""
+        return result(json_object(self.call(method, parameters)), method)
 
     def fields(self) -> "Fields":
         if not self.info:
@@ -139,11 +128,3 @@ class Smart(Bulb):
     def cannot(self, what: str, reason: object = "") -> PlugError:
         self.fields()  # its model is to be told
         return super().cannot(what, reason)
-
-
-def json_object(reply: bytes) -> "Fields":
-    """A reply's JSON object. Raises ProtocolError."""
-    value = decoded(reply)
-    if isinstance(value, dict):
-        return value
-    raise ProtocolError("the reply is no JSON object: %.60r" % reply)

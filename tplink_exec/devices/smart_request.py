@@ -1,0 +1,59 @@
+"""Requests of SMART devices (newer Kasa, Tapo), and what their answers must be.
+
+A request is {"method":"get_device_info"}, a reply {"error_code":0,"result":{...}}. Several go in
+one exchange as a multipleRequest, whose `responses` are such replies. Firmware ends it at the
+first that it refuses (python-kasa, smartprotocol.py), so what may be refused stands last.
+
+All that a check needs of SMART devices is here and in `smart_switch`.
+"""
+
+from ..errors import ProtocolError, Refused
+from ..misread import decoded
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ..shapes import Any, Exchange, Fields
+
+UNKNOWN = ("-1002", "-1003")
+"""error_code for a method that the device does not have (python-kasa, kasa/exceptions.py)."""
+TERMINAL = ',"terminalUUID":"7cbd6a8a-5c1b-4c4c-9d3c-1a6c3f2e9b55"'
+"""Beside the outermost method of whatever sets something: some firmware (P105) refuses that with
+-1012 without it. Any UUID will do. It is always there, as to be refused first would cost a whole
+exchange, and these 52 bytes cost no more than code to ask again would."""
+
+
+def request(method: str, parameters: str = "") -> str:
+    """`parameters` is JSON."""
+    return '{"method":"%s"%s%s}' % (
+        method,
+        parameters and ',"params":' + parameters,
+        "" if method[:4] == "get_" else TERMINAL,
+    )
+
+
+def json_object(reply: bytes) -> "Fields":
+    """A reply's JSON object. Raises ProtocolError."""
+    value = decoded(reply)
+    if isinstance(value, dict):
+        return value
+    raise ProtocolError("the reply is no JSON object: %.60r" % reply)
+
+
+def accepted(answer: "Any", method: str) -> "Fields":
+    """`answer`, whose error_code is 0. Raises Refused, ProtocolError."""
+    if not isinstance(answer, dict):
+        raise ProtocolError("the answer to %s is no object: %.60r" % (method, answer))
+    code = repr(answer.get("error_code"))
+    if code != "0":
+        refusal = Refused("the device refuses %s (error_code %.20s)" % (method, code))
+        refusal.unsupported = code in UNKNOWN
+        raise refusal
+    return answer
+
+
+def result(answer: "Any", method: str) -> "Fields":
+    """That of an answer, accepted(). Raises Refused, ProtocolError."""
+    found = accepted(answer, method).get("result")
+    if isinstance(found, dict):
+        return found
+    raise ProtocolError("the reply to %s has no result" % method)
