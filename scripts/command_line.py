@@ -134,7 +134,7 @@ def values(name: str, takes: str) -> "list[str]":
 
 
 def choices(takes: str) -> "list[str]":
-    """ "auto, xor or klap" and "on/off" are words to choose from, "[0..100]" is not."""
+    """ "auto, xor or http" and "on/off" are words to choose from, "[0..100]" is not."""
     words = re.split(r", | or |[/|]", takes.strip("[]"))
     literal = len(words) > 1 and all(re.fullmatch("[a-z0-9-]+", word) for word in words)
     return words if literal else []

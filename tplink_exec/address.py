@@ -6,7 +6,7 @@ from .errors import UsageError
 
 XOR_PORT = 9999
 HTTP_PORT = 80
-"""Of devices with KLAP; as PORT it means KLAP."""
+"""Of devices with newer firmware; as PORT it means --transport http."""
 
 
 def is_address(host: str) -> bool:

@@ -68,7 +68,7 @@ def call(argv, deadline, early):
     name = name.lower()
     if name not in ("check", "on", "off") or len(port) > 5:
         raise ValueError
-    if not port.isascii() or not port.isdigit() or int(port) == 80:  # 80 is KLAP's
+    if not port.isascii() or not port.isdigit() or int(port) == 80:  # 80 is HTTP's
         raise ValueError
     request = GET_SYSINFO if name == "check" else SET_RELAY_STATE % (name == "on")
     socket.inet_pton(socket.AF_INET, host)

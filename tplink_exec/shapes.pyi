@@ -13,7 +13,7 @@ from typing import Sequence as Sequence
 
 from .network.names import Named
 from .transport.connection import Connection as Connection
-from .transport.klap_http import Klap as Klap
+from .transport.http_link import HttpLink as HttpLink
 
 class Early(Protocol):
     """What plain.call has left when it is not the end: see connection.Connection."""
@@ -22,8 +22,18 @@ class Early(Protocol):
     received: Union[bytearray, None]
     error: Union[Exception, None]
 
-Link = Union[Connection, Klap, Named]
-Instead = Callable[[str, int, float], Union[Klap, None]]
+Link = Union[Connection, HttpLink, Named]
+Instead = Callable[[str, int, float], HttpLink]
+
+class HttpProtocol(Protocol):
+    """What an HttpLink speaks: see http_link."""
+
+    @property
+    def name(self) -> str: ...
+    session: Any
+
+    def begin(self) -> None: ...
+    def ask(self, request: bytes, once: bool) -> Union[bytes, None]: ...
 
 class Exchange(Protocol):
     """Sends a request, returns the reply, both plain JSON; `once`: see connection.Connection."""

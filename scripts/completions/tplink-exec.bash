@@ -7,7 +7,7 @@ _tplink_exec_values() {
         "main --timeout") values="" ;;
         "main --child") values="" ;;
         "main --transition") values="" ;;
-        "main --transport") values="auto xor klap" ;;
+        "main --transport") values="auto xor http klap aes tpap" ;;
         "main --http-port") values="" ;;
         "dialect -t" | "dialect --target") values="@hosts" ;;
         "dialect -p" | "dialect --port") values="" ;;

@@ -244,10 +244,10 @@ class BeingServed(Leaving):
         plug = self.enter(klap_simulated("HS100"))
         self.serve(("d0", plug.host, plug.port))
         shaking = threading.Event()
-        handshake = Klap.handshake
+        begin = Klap.begin
 
         def slowly(klap):
-            handshake(klap)
+            begin(klap)
             shaking.set()
             self.gate.wait(PATIENCE_S)
 
@@ -255,7 +255,7 @@ class BeingServed(Leaving):
             return direct(host, port, deadline, {"--http-port": plug.http_port})
 
         with mock.patch("tplink_exec.proxy.worker.reach", reach):
-            with mock.patch.object(Klap, "handshake", slowly):
+            with mock.patch.object(Klap, "begin", slowly):
                 link = self.send("PUT", "/d0/state", "ON")
                 self.assertTrue(shaking.wait(PATIENCE_S))
                 self.gone(link)

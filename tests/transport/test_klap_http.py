@@ -24,7 +24,7 @@ from tplink_exec.simulator.http_faults import HTTP_FAULTS
 from tplink_exec.simulator.klap_server import STAGES
 from tplink_exec.transport.connection import Connection
 from tplink_exec.transport.direct import direct
-from tplink_exec.transport.klap_http import Klap
+from tplink_exec.transport.http_link import HttpLink
 
 USER = ("me@example.com", "pässwörd=1")
 LOGINS = {
@@ -184,16 +184,16 @@ class Transports(unittest.TestCase):
             assert_failure(self, call(plug, "check", "--transport", "xor"), 3)
             self.assertEqual(plug.connections, 0)
 
-    def test_port_80_means_klap(self):
+    def test_port_80_means_http(self):
         for options, http_port in (({}, 80), ({"--http-port": 81}, 81)):
             link = direct("127.0.0.1", 80, 0.0, options)
-            self.assertIsInstance(link, Klap)
+            self.assertIsInstance(link, HttpLink)
             self.assertEqual(link.http.port, http_port)
         self.assertIsInstance(direct("h", 80, 0.0, {"--transport": "xor"}), Connection)
         # and a plain call, that is without options, sends no XOR there
         result = support.call("127.0.0.1", "80", "check")
         if result.code == 3:  # nothing listens there
-            self.assertIn(b"KLAP on HTTP port 80", result.err)
+            self.assertIn(b"HTTP port 80", result.err)
 
     def test_both_closed_is_unreachable_and_port_is_tried_again(self):
         with klap_simulated() as plug:
@@ -255,7 +255,15 @@ class Sessions(unittest.TestCase):
                 self.assertEqual(len(plug.requests), times, words)
 
 
-FINE = {"one-byte-segments", "slow-reply", "close-after-reply", "two-replies", "drop-first"}
+FINE = {
+    "one-byte-segments",
+    "slow-reply",
+    "close-after-reply",
+    "two-replies",
+    "drop-first",
+    "no-length",
+    "chunked",
+}
 """Faults that are none."""
 LATE = {"silent", "dribble", "announce-too-much"}
 LATE_S, TIMEOUT_S = 0.25, 20.0

@@ -253,14 +253,14 @@ class KlapDevices(Case):
                     self.assertTrue(member.poll(ALWAYS))
                     self.assertEqual(member.outlets[0].state(), 0)
                 self.assertEqual(member.outlets[0].shown.power, 0.0)
-                session = member.klap.session
+                session = member.http_link.channel()
                 order = understand(b"plug on")
                 member.call(order[2], order[3], time.monotonic() + 5)
                 self.assertTrue(member.poll())
                 self.assertEqual(member.outlets[0].state(), 1)
-                self.assertIs(member.klap.session, session)
+                self.assertIs(member.http_link.channel(), session)
                 self.assertLessEqual(plug.connections, 7)  # one a poll or command
-                self.assertIsNone(member.klap.http.socket)  # and none is kept
+                self.assertIsNone(member.http_link.http.socket)  # and none is kept
 
     def test_a_meter_that_refuses_for_a_while(self):
         """Whatever it says meanwhile, and whether or not the state changes."""

@@ -101,7 +101,7 @@ def search(
             continue
         if known or len(rows) < MAX_DEVICES:
             rows[host] = found
-            if found["transport"] == "klap":
+            if found["transport"] not in ("xor", None):
                 logins.add(found)
         if found["transport"] == "xor":
             answered.add(host)

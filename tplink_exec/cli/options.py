@@ -122,8 +122,9 @@ def misfit(command: str, options: "Options") -> str:
     """Why these options do not fit the command, "" when they do."""
     if command == "reset" and "--yes" not in options:
         return "reset erases all settings of the device: with --yes if you mean it"
-    if options.get("--transport", "auto") not in ("auto", "xor", "klap"):
-        return "--transport is auto, xor or klap, not %s" % options["--transport"]
+    transports = rows(OPTIONS)["--transport"][0]
+    if options.get("--transport", "auto") not in transports.replace(" or", ",").split(", "):
+        return "--transport is %s, not %s" % (transports, options["--transport"])
     if command in WHOLE and "--child" in options:
         return "%s is for the whole strip, without --child" % command
     return ""

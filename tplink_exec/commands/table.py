@@ -79,8 +79,8 @@ OPTIONS = """
 --print-state | | after switching, reads the state and prints it as check does
 --transition  | MS | a light or dimmer takes that long to change
 --yes         | | confirms reset
---transport   | auto, xor or klap | xor: only PORT; klap: only the HTTP port; auto (default): PORT or, when that is closed, the HTTP port
---http-port   | PORT | where newer firmware speaks KLAP; default 80
+--transport   | auto, xor, http, klap, aes or tpap | xor: only PORT; http: only the HTTP port, whatever it speaks; klap, aes, tpap: only that, there; auto (default): PORT or, when that is closed, the HTTP port
+--http-port   | PORT | where newer firmware is reached; default 80
 --quiet       | | prints nothing on standard error
 --debug       | | prints requests and replies, decoded, on standard error
 --help        | | prints the help

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 OWN = "~/.config/tplink-exec/devices.json"
 SHARED = "/etc/tplink-exec/devices.json"
 MAX_FILE = 1 << 22
-TRANSPORTS = ("xor", "klap")
+TRANSPORTS = ("xor", "klap", "aes", "tpap")
 BITS = ("", *map(str, range(16, 33)))
 """Of a target's network."""
 LISTED = 10
@@ -143,7 +143,7 @@ def misfit(entry: "Fields") -> str:
     if type(entry.get("port")) is not int or not 0 < entry["port"] < 65536:
         return "its port is no number from 1 to 65535"
     if entry.get("transport") not in TRANSPORTS:
-        return "its transport is neither xor nor klap"
+        return "its transport is none of " + ", ".join(TRANSPORTS)
     entry["mac"] = identity.mac(mac)
     return ""
 

@@ -1,4 +1,4 @@
-"""Alias and state of found devices with KLAP, by a login each, side by side, in bounded time."""
+"""Alias and state of devices with newer firmware, by logins side by side, in bounded time."""
 
 import queue
 import threading
@@ -63,8 +63,9 @@ class Logins:
 
 
 def log_in(row: "Fields", deadline: float) -> "Fields":
-    """alias, state and device_id of the device. Raises PlugError."""
-    options = {"--transport": "klap", "--http-port": row["port"], "command": "check"}
+    """alias, state, device_id and transport of the device. Raises PlugError."""
+    options = {"--transport": "http", "--http-port": row["port"], "command": "check"}
+    options["likely"] = row["transport"]
     link = direct(row["host"], row["port"], deadline, options)
     try:
         found = device(link.exchange, options)
@@ -74,6 +75,7 @@ def log_in(row: "Fields", deadline: float) -> "Fields":
             raise PlugError("its MAC is not what it says by UDP")
         alias = text(info, "alias") if isinstance(info.get("alias"), str) else None
         state = "ON" if found.state() else "OFF"
-        return {"alias": alias, "state": state, "device_id": told["device_id"]}
+        by = getattr(link, "transport", row["transport"])  # which may be another by now
+        return {"alias": alias, "state": state, "device_id": told["device_id"], "transport": by}
     finally:
         link.close()

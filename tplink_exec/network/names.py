@@ -1,7 +1,7 @@
 """A device called by its MAC or alias, as `known` remembers it, wherever DHCP has put it.
 
 1. What a caller asks is sent to no device but the one that is meant: whatever answers must first
-   say so in its sysinfo, by `identity`, on the connection (with KLAP in the session) that is then
+   say so in its sysinfo, by `identity`, on the connection (over HTTP in the session) that is then
    written to. Only a device that closes each connection after one reply is written to on the next.
 2. A device that is not where it was is looked for within the same deadline: by UDP at every
    remembered address, then at the saved targets, and where none are saved by broadcast. What
@@ -24,7 +24,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ..shapes import Exchange, Fields, Iterator, Options
     from ..transport.connection import Connection
-    from ..transport.klap_http import Klap
+    from ..transport.http_link import HttpLink
 
 FIRST_SHARE = 0.4
 FIRST_S = 4.0
@@ -73,7 +73,7 @@ class Named:
         self.targets = targets
         self.deadline = deadline
         self.options = options
-        self.link = None  # type: Connection | Klap | None
+        self.link = None  # type: Connection | HttpLink | None
         self.verified = None  # type: object
         """What Connection.channel() was when the device said who it is."""
         self.sysinfo = b""
@@ -157,21 +157,25 @@ class Named:
         self.link, self.sysinfo = link, sysinfo
         self.verified = link.channel()
         news = {**self.entry, **{name: place[name] for name in ("host", "port", "transport")}}
-        if getattr(link, "klap", None):  # port 9999 was closed
-            news.update(port=link.klap.http.port, transport="klap")  # type: ignore[union-attr]
+        way = getattr(link, "http_link", None)
+        if way:  # port 9999 was closed
+            news.update(port=way.http.port, transport=way.transport)
+        elif place["transport"] != "xor":
+            news["transport"] = getattr(link, "transport", place["transport"])
         self.moved = self.moved or news != self.entry
         self.entry = news
         return None
 
-    def link_to(self, place: "Fields") -> "Connection | Klap":
+    def link_to(self, place: "Fields") -> "Connection | HttpLink":
         """By the place's transport, but for what the caller's options want."""
         names = ("--transport", "--http-port")
         options = {name: self.options[name] for name in names if name in self.options}
         port = place["port"]
         if options.get("--transport") == "auto":
             del options["--transport"]
-        if place["transport"] == "klap":
-            options = {"--transport": "klap", "--http-port": port, **options}
+        if place["transport"] != "xor":
+            http = {"--transport": "http", "--http-port": port, "likely": place["transport"]}
+            options = {**http, **options}
             port = XOR_PORT
         return direct(place["host"], port, self.deadline, options)
 

@@ -16,6 +16,7 @@ from ..devices import identity
 from ..errors import PlugError
 from ..messages import GET_SYSINFO
 from ..scanner import scan
+from ..switchless import switchless
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -29,15 +30,6 @@ HEADER = struct.Struct(">BBHHBBII")
 VERSION = 2
 CRC_SEED = bytes.fromhex("5a6b7c8d")
 """What stands in the CRC's place while it is computed."""
-SWITCHLESS = {
-    "SMART.IPCAMERA": "a camera",
-    "SMART.TAPODOORBELL": "a doorbell",
-    "SMART.TAPOHUB": "a hub",
-    "SMART.KASAHUB": "a hub",
-    "SMART.TAPOCHIME": "a chime",
-    "SMART.TAPOROBOVAC": "a vacuum cleaner",
-}
-"""What has nothing to switch, by device_type (python-kasa, kasa/deviceconfig.py)."""
 MAX_DATAGRAM = 8192
 """Bytes. A strip's sysinfo has some 2000."""
 
@@ -99,8 +91,8 @@ def _klap(data: bytes) -> "Fields | None":
     http_port = scheme.get("http_port")
     if type(http_port) is not int or not 0 < http_port < 65536:
         http_port = HTTP_PORT
-    kind, encryption = result.get("device_type"), scheme.get("encrypt_type", "KLAP")
-    why = SWITCHLESS.get(kind) if isinstance(kind, str) else None
+    encryption = scheme.get("encrypt_type", "KLAP")
+    why = switchless(result.get("device_type")) or None
     if not why and encryption != "KLAP":
         why = "speaks %.20s, which this program does not" % (encryption,)
     return {

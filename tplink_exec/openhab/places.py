@@ -24,16 +24,16 @@ ESCAPES = {".": "_", ":": "C", "-": "D", "_": "U"}
 
 
 class Place:
-    """A device's HOST and PORT; `klap`: PORT is its HTTP port, where it speaks KLAP."""
+    """A device's HOST and PORT; `http`: PORT is its HTTP port."""
 
-    def __init__(self, host: str, port: int, klap: bool = False) -> None:
+    def __init__(self, host: str, port: int, http: bool = False) -> None:
         self.host = checked(host)
         self.port = port
-        self.klap = klap
+        self.http = http
 
     def words(self) -> "list[str]":
-        """Of a command line. A PORT of 80 means KLAP; an option says where else that is."""
-        if self.klap and self.port != HTTP_PORT:
+        """Of a command line. A PORT of 80 means HTTP; an option says where else that is."""
+        if self.http and self.port != HTTP_PORT:
             return [self.host, str(HTTP_PORT), "--http-port=%d" % self.port]
         return [self.host, str(self.port)]
 
@@ -96,7 +96,7 @@ def discovered(started: float, timeout_s: float, port: int) -> "list[Place]":
 
 def of(entry: "Fields") -> Place:
     """The place in an entry of `known`, or in a row of `discover`."""
-    return Place(entry["host"], entry["port"], entry["transport"] == "klap")
+    return Place(entry["host"], entry["port"], entry["transport"] != "xor")
 
 
 def once(places: "list[Place]") -> "list[Place]":

@@ -83,7 +83,7 @@ def work(waiting: "Any", done: "Any", deadline: float) -> None:
 
 def ask(place: "Place", deadline: float) -> Equipment:
     """The device at `place`, with its points. Raises PlugError."""
-    options = {"--transport": "klap", "--http-port": place.port} if place.klap else {}
+    options = {"--transport": "http", "--http-port": place.port} if place.http else {}
     link = reach(place.host, place.port, deadline, options)
     try:
         target = device(link.exchange, options)

@@ -29,7 +29,7 @@ class Connection:
     `deadline` is by time.monotonic(), in seconds. `early` is what plain.call has left: its socket,
     what it had received to the first request, and how that ended. `sent`: the request is, so a
     reply is waited for; `pending` is what has arrived and belongs to no reply yet. When PORT is
-    closed or says nothing, `instead` looks for KLAP on `http_port` (0: no); `klap` is that.
+    closed or says nothing, `instead` looks on `http_port` (0: no); `http_link` is what it found.
     """
 
     pauses_s = None  # type: dict[str, tuple[float, ...]] | None
@@ -55,7 +55,7 @@ class Connection:
         self.deadline = deadline
         self.http_port = http_port
         self.instead = instead
-        self.klap = None  # type: Any
+        self.http_link = None  # type: Any
         self.early = early.error if early and early.socket else None
         self.sent = False
         self.socket = None  # type: Any
@@ -71,9 +71,9 @@ class Connection:
         `once`: never send it again after it may have reached the device. Raises Unreachable,
         DeadlineExceeded, ProtocolError and LocalError.
         """
-        if self.klap:
-            self.klap.steady = self.steady
-            return self.klap.exchange(request, once)  # type: ignore[no-any-return]
+        if self.http_link:
+            self.http_link.steady = self.steady
+            return self.http_link.exchange(request, once)  # type: ignore[no-any-return]
         early, self.early = self.early, None
         try:
             if isinstance(early, OSError):
@@ -141,12 +141,12 @@ class Connection:
         self.socket.connect(address)
 
     def channel(self) -> object:
-        """What is at the other end of it stays the same: the connection, or KLAP's session."""
-        return self.klap.session if self.klap else self.socket
+        """What is at the other end of it stays the same: the connection, or a session over HTTP."""
+        return self.http_link.channel() if self.http_link else self.socket
 
     def is_ending(self) -> bool:
         """Whether the device closes the connection, as some do after each reply."""
-        if self.klap or not self.socket:
+        if self.http_link or not self.socket:
             return False
         self.socket.settimeout(ENDING_S)
         try:
@@ -159,12 +159,12 @@ class Connection:
     def limit(self, deadline: float) -> None:
         """Set the deadline anew, for the next exchange."""
         self.deadline = deadline
-        if self.klap:
-            self.klap.limit(deadline)
+        if self.http_link:
+            self.http_link.limit(deadline)
 
     def close(self) -> None:
-        if self.klap:
-            self.klap.close()
+        if self.http_link:
+            self.http_link.close()
         if self.socket:
             self.socket.close()
             self.socket = None

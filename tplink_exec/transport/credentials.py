@@ -7,7 +7,7 @@ import os
 import stat
 
 from .. import storage
-from ..errors import LocalError
+from ..errors import LocalError, WrongCredentials
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -31,6 +31,14 @@ def credentials() -> "tuple[Credentials, str]":
         if named or os.path.exists(path):
             return [read(path)], path
     return [], ""
+
+
+def refusal(source: str) -> WrongCredentials:
+    """What is said when a device has another login than that of `source` ("": none)."""
+    if not source:
+        return WrongCredentials("the device wants the login of its account: " + ADVICE)
+    text = "the login of %s is not the device's, whose password is that of the day it was set up"
+    return WrongCredentials(text % source)
 
 
 def read(path: str) -> "tuple[str, str]":

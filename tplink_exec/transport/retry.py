@@ -1,8 +1,9 @@
 """What follows when a try of an exchange fails: another try, or what the user is told.
 
-A host name is looked up here. A refused connection is tried by KLAP, and once more; one that is
-dropped before any byte of a reply three times more, as devices refuse and drop while they are
-busy. A reply that has begun is never asked for again: what is wrong with it is the user's to know.
+A host name is looked up here. A refused connection is tried on the HTTP port, and once more; one
+that is dropped before any byte of a reply three times more, as devices refuse and drop while they
+are busy. A reply that has begun is never asked for again: what is wrong with it is the user's to
+know.
 """
 
 import _socket as socket
@@ -21,7 +22,7 @@ from .lookup import connect_by_name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from ..shapes import Connection, Klap
+    from ..shapes import Connection, HttpLink
 
 PAUSES_S = {"refused": (0.2,), "dropped": (0.1, 0.2, 0.4)}  # type: dict[str, tuple[float, ...]]
 """Seconds to wait before each further try, by the kind of failure."""
@@ -44,12 +45,12 @@ def persist(link: "Connection", request: bytes, once: bool, error: Exception) ->
             if kind != "silent":
                 link.close()
             port = link.http_port
-            klap = look(link, kind, once)
-            if klap:
+            found = look(link, kind, once)
+            if found:
                 link.close()
-                link.klap = klap
-                klap.limit(link.deadline)
-                return klap.exchange(request, once)
+                link.http_link = found
+                found.limit(link.deadline)
+                return found.exchange(request, once)
             if kind == "refused" and port:
                 closed = " (and by HTTP port %d, for newer firmware)" % port
             failure.args = (str(failure).replace("refused;", "refused%s;" % closed),)
@@ -72,25 +73,34 @@ def persist(link: "Connection", request: bytes, once: bool, error: Exception) ->
             error = next_error
 
 
-def look(link: "Connection", kind: str, once: bool) -> "Klap | None":
-    """The device by KLAP, once, where it speaks that. Raises PlugError when PORT was refused.
+def look(link: "Connection", kind: str, once: bool) -> "HttpLink | None":
+    """The device by its HTTP port, once, if it speaks there. Raises PlugError if PORT was refused.
 
     A PORT that is open and says nothing may be that of newer firmware, or of a device that is
-    busy: KLAP then is a guess, which has half of the time.
+    busy: HTTP then is a guess, which has half of the time.
     """
     port = link.http_port
     if not (kind and port and link.instead) or link.used or (once and link.sent):
         return None
     link.http_port = 0
-    if kind == "refused":
-        return link.instead(link.host, port, link.deadline)
     now = time.monotonic()
+    left_s = link.deadline - now
+    found = link.instead(link.host, port, now + left_s / (1 if kind == "refused" else 2))
+    found.http.pauses_s = {"dropped": (link.pauses_s or PAUSES_S)["dropped"]}
     try:
-        return link.instead(link.host, port, now + (link.deadline - now) / 2)
+        found.begin()
     except WrongCredentials:
         raise
-    except PlugError:
-        return None
+    except PlugError as error:
+        from .http_choice import NotSpoken
+
+        if kind != "refused" or getattr(error, "refused", False):
+            return None
+        if isinstance(error, NotSpoken):
+            text = "connection refused, and what answers on HTTP port %d is no such device: %s"
+            raise Unreachable(text % (port, error)) from None
+        raise
+    return found
 
 
 def judge(link: "Connection", once: bool, error: Exception) -> "tuple[PlugError, str]":

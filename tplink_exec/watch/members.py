@@ -1,6 +1,6 @@
 """A device that is asked again and again: reaching it, its state, and what happens when it is dead.
 
-1. XOR has a new connection for each poll, as devices have few; a KLAP session is kept.
+1. XOR has a new connection for each poll, as devices have few; a session over HTTP is kept.
 2. A device that does not answer is OFFLINE. Then each interval has one try, with nothing in it but
    one connection to the address known; look-up, retries and the other transport are tried after
    pauses that double up to MAX_PAUSE_S. So it costs little, and one that is back is seen within
@@ -30,7 +30,7 @@ from ..transport.direct import direct
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ..shapes import Command, Exchange, Options
-    from ..transport.klap_http import Klap
+    from ..transport.http_link import HttpLink
 
 NEVER, CHANGES, ALWAYS = 0, 1, 2
 """When the meter is read: with each poll, or only with one that finds another state."""
@@ -100,8 +100,8 @@ class Member:
         self.outlets = []  # type: list[Outlet]
         self.named = not is_address(host)
         self.address = "" if self.named else host
-        self.link = None  # type: Connection | Klap | Named | None
-        self.klap = None  # type: Klap | None
+        self.link = None  # type: Connection | HttpLink | Named | None
+        self.http_link = None  # type: HttpLink | None
         self.smart = self.online = self.grave = False
         self.took_s = self.pause_s = self.patient_at = 0.0
         self.polling = _thread.allocate_lock()
@@ -121,7 +121,7 @@ class Member:
         """
         started = time.monotonic()
         patient = self.online or started >= self.patient_at
-        if not patient and (self.grave or not (self.address or self.klap)):
+        if not patient and (self.grave or not (self.address or self.http_link)):
             return False
         self.interrupted = False
         try:
@@ -233,14 +233,14 @@ class Member:
                 stream.http_port = 0
         return link.exchange
 
-    def way(self, deadline: float, patient: bool) -> "Connection | Klap | Named":
+    def way(self, deadline: float, patient: bool) -> "Connection | HttpLink | Named":
         if self.remembered:
             self.remembered.deadline = deadline
             entry = self.remembered.entry
             return self.remembered if patient else self.remembered.link_to(entry)
         anew = patient and not self.online
-        if self.klap and not anew:
-            return self.klap
+        if self.http_link and not anew:
+            return self.http_link
         host = self.host if anew or not self.address else self.address
         return direct(host, self.port, deadline, self.options)
 
@@ -251,12 +251,12 @@ class Member:
             self.address = self.remembered.entry["host"]
         elif link:
             assert not isinstance(link, Named)
-            klap = link.klap if isinstance(link, Connection) else link
-            if klap and (klap.session or klap.http.socket):
-                self.klap = klap
-                self.learn(klap.http)
+            way = link.http_link if isinstance(link, Connection) else link
+            if way and (way.channel() or way.http.socket):
+                self.http_link = way
+                self.learn(way.http)
             elif isinstance(link, Connection) and link.socket:  # it has answered
-                self.klap = None
+                self.http_link = None
                 self.learn(link)
         if link:
             for stream in streams(link):
@@ -285,10 +285,10 @@ class Member:
                         pass  # not open yet, or just closed
 
 
-def streams(link: "Connection | Klap | Named | None") -> "list[Connection]":
+def streams(link: "Connection | HttpLink | Named | None") -> "list[Connection]":
     """The TCP connections under it, of which one is in use."""
     if isinstance(link, Connection):
-        return [link, *streams(link.klap)]
+        return [link, *streams(link.http_link)]
     if isinstance(link, Named):
         return streams(link.link)
     return [link.http] if link else []
