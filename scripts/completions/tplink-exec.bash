@@ -25,7 +25,7 @@ _tplink_exec_values() {
         "openhab --program") values="" ;;
         "openhab --port") values="" ;;
         "openhab --timeout") values="" ;;
-        "simulate --model") values="HS100 HS110 HS110v4 HS107 KP303 HS300 HS220 LB100 LB130 KL430 KP125M L530 L530v1 L920" ;;
+        "simulate --model") values="HS100 HS110 HS110v4 HS107 KP303 HS300 HS220 LB100 LB130 KL430 KP125M P300 P316M KS240 H100 L530 L530v1 L920 C210" ;;
         "simulate --address") values="" ;;
         "simulate --mac") values="" ;;
         "simulate --port") values="" ;;
@@ -63,7 +63,7 @@ _tplink_exec_words() {
     case "$1 $2" in
         "main 0") values="@hosts discover encode decode watch openhab simulate proxy demo" ;;
         "main 1") values="9999" ;;
-        "main 2") values="on off toggle check status emeter increase decrease brightness color rgb temperature power voltage current total today month get uptime alias led time schedule countdown antitheft cloudinfo wlanscan join reboot reset energy_reset runtime_reset info energy ledon ledoff json" ;;
+        "main 2") values="on off toggle check status emeter increase decrease brightness color rgb temperature fan power voltage current total today month get uptime alias led time schedule countdown antitheft cloudinfo wlanscan join reboot reset energy_reset runtime_reset info energy ledon ledoff json" ;;
         "main 3")
             case "$3" in
                 led) values="on off" ;;

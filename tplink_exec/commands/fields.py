@@ -51,6 +51,9 @@ def bare(value: object) -> bytes:
 def alias(exchange: "Exchange", options: "Options") -> bytes:
     if "value" not in options:
         return get(exchange, {**options, "value": "alias"})
+    if "--child" in options:
+        any_device(exchange, options).rename(options["value"])
+        return b""
     arguments = '{"alias":%s}' % quoted(options["value"])
     try:
         ask(exchange, options, "system", "set_dev_alias", arguments)
@@ -60,12 +63,12 @@ def alias(exchange: "Exchange", options: "Options") -> bytes:
 
 
 def smart(exchange: "Exchange", options: "Options", refusal: Refused) -> "Plug":
-    """The SMART device that refused like this. Raises the refusal when it is none."""
+    """The SMART device that refused like this, whatever it is. Raises that of others."""
     if not refusal.smart:
         raise refusal
-    from ..devices.detect import refusing
+    from ..devices.smart import Smart
 
-    return refusing(exchange, options, refusal)
+    return Smart(exchange, options)
 
 
 def led(exchange: "Exchange", options: "Options") -> bytes:

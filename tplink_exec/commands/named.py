@@ -1,7 +1,7 @@
 """The named requests, softScheck's client's and ours, status and emeter among them."""
 
 from ..devices.request import BULB_MODULES, request
-from ..errors import PlugError, ProtocolError, Refused
+from ..errors import PlugError, ProtocolError, Refused, UsageError
 from ..messages import answer
 from .table import rows
 
@@ -31,6 +31,8 @@ runtime_reset | schedule   | erase_runtime_stat | {}
 """
 
 SYNONYMS = {"status": "info", "emeter": "energy"}
+OF_SMART = ("info", "ledon", "ledoff")
+"""With --child for SMART strips only; get_sysinfo always tells of the whole strip."""
 ONCE = ("reboot", "reset", "energy_reset", "runtime_reset")
 """Never sent twice: what they do is not done twice for a lost reply."""
 
@@ -40,15 +42,34 @@ def named(exchange: "Exchange", options: "Options") -> bytes:
     name = str(options["command"])
     name = SYNONYMS.get(name, name)
     module, method, arguments = rows(REQUESTS)[name]
+    ids = ()  # type: tuple[str, ...]
+    if "--child" in options:
+        target = any_device(exchange, options)
+        reply = target.named(name)
+        if reply is not None:
+            return reply + b"\n" if reply else b""
+        if name in OF_SMART:
+            text = "%s is for the whole strip, without --child, with this one"
+            raise UsageError(text % options["command"])
+        ids = target.ids()
     try:
-        reply = ask(exchange, options, module, method, arguments, name in ONCE)
+        reply = ask(exchange, options, module, method, arguments, ids, name in ONCE)
     except Refused as refusal:
         if not refusal.smart:
             raise
-        from ..devices.smart import Smart
-
-        reply = Smart(exchange, options).named(name)
+        reply = of_smart(exchange, options, refusal, name)
     return reply + b"\n" if reads(method) else b""
+
+
+def of_smart(exchange: "Exchange", options: "Options", refusal: Refused, name: str) -> bytes:
+    """The reply of a SMART device. Only of a meter it matters whether it is a strip's."""
+    from ..devices.smart import Smart
+
+    if name != "energy":
+        return Smart(exchange, options).named(name)
+    from ..devices.detect import refusing
+
+    return refusing(exchange, options, refusal).named(name) or b""
 
 
 def erase(exchange: "Exchange", options: "Options") -> bytes:
@@ -75,15 +96,13 @@ def ask(
     module: str,
     method: str,
     arguments: str,
+    ids: "tuple[str, ...]" = (),
     once: bool = False,
 ) -> bytes:
     """The device's reply; asked under a bulb's name for the module when it does not know ours.
 
     Raises PlugError; Refused says what the device can do instead.
     """
-    ids = ()  # type: tuple[str, ...]
-    if "--child" in options:
-        ids = any_device(exchange, options).ids()
     refusal = None  # type: Refused | None
     for name in (module, BULB_MODULES.get(module, "")):
         if not name:

@@ -29,7 +29,12 @@ def switch(exchange: "Exchange", options: "Options") -> bytes:
             reply = exchange(SET_RELAY_STATE % (name == "on"))
             answer(reply, "system", "set_relay_state", None)
         except Refused as refusal:
-            device(exchange, options, refusal).switch(name == "on")
+            if refusal.smart:
+                from ..devices import smart_switch
+
+                smart_switch.switch(exchange, options, name == "on")
+            else:
+                device(exchange, options, refusal).switch(name == "on")
     return check(exchange, options) if "--print-state" in options else b""
 
 
@@ -42,7 +47,9 @@ def check(exchange: "Exchange", options: "Options") -> bytes:
         except Refused as refusal:
             if not refusal.smart:
                 raise
-            state = device(exchange, options, refusal).state()
+            from ..devices import smart_switch
+
+            state = smart_switch.state(exchange, options)
     return b"ON\n" if state else b"OFF\n"
 
 

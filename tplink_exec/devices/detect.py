@@ -26,16 +26,7 @@ def device(exchange: "Exchange", options: "Options") -> "Plug":
     if not kind:
         raise sysinfo.unknown(info)
     target = family(kind, info)(exchange, options, info)
-    return target if kind == "strip" else single(target)
-
-
-def single(target: Plug) -> Plug:
-    """`target`, which has no outlets, if none is meant."""
-    if "--child" not in target.options:
-        return target
-    error = target.cannot("outlets")
-    error.no_outlet = True
-    raise error
+    return target.outlet(options["--child"]) if "--child" in options else target
 
 
 def family(kind: str, info: "Fields") -> "type[Plug]":
@@ -65,6 +56,6 @@ def refusing(exchange: "Exchange", options: "Options", refusal: Refused) -> "Plu
         if target.info.get("relay_state") is not None:
             raise refusal
         return target
-    from .smart import Smart
+    from .smart_family import asked
 
-    return single(Smart(exchange, options))
+    return asked(exchange, options)

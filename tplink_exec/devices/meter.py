@@ -31,9 +31,7 @@ TODAY = {"year": (1970, 9999), "month": (1, 12), "mday": (1, 31)}
 
 def reading(target: Plug, name: str) -> bytes:
     """power, voltage, current, total; a strip's is the sum over its outlets, but for volts."""
-    meters = target.metered()
-    readings = [target.realtime(ids, name) for ids in (meters[:1] if name == "voltage" else meters)]
-    return decimal(sum(micro(target, answer, name) for answer in readings))
+    return decimal(sum(micro(target, answer, name) for answer in target.readings(name)))
 
 
 def statistics(target: Plug, name: str) -> bytes:
@@ -41,7 +39,7 @@ def statistics(target: Plug, name: str) -> bytes:
     meters = target.metered()
     sums = target.sums(name)
     if sums is not None:
-        return decimal(micro(target, sums, name))
+        return decimal(sum(micro(target, entry, name) for entry in sums))
     now = target.ask("time", "get_time")
     date = tuple(whole(now, field, *limits) for field, limits in TODAY.items())
     wanted = date if name == "today" else date[:2]

@@ -26,6 +26,8 @@ class Plug:
     name = "a plug"
     modules = {}  # type: dict[str, str]
     """What the family calls modules, where that is not their name."""
+    children = []  # type: list[Fields]
+    """What a strip says of its outlets; of others there are none."""
 
     def __init__(self, exchange: "Exchange", options: "Options", info: "Fields") -> None:
         self.exchange = exchange
@@ -56,7 +58,7 @@ class Plug:
         return sysinfo.state(self.info)
 
     def has(self, what: str) -> bool:
-        """brightness, color or temperature."""
+        """brightness, color, temperature or fan."""
         return False
 
     def switch(self, on: int) -> None:
@@ -93,6 +95,23 @@ class Plug:
     def set_temperature(self, kelvin: int) -> None:
         raise self.cannot("color temperature")
 
+    def fan(self) -> int:
+        """The speed, 1 to 4, 0 when off."""
+        raise self.cannot("a fan")
+
+    def set_fan(self, speed: int) -> None:
+        raise self.cannot("a fan")
+
+    def outlet(self, wanted: str) -> "Plug":
+        """The outlet that --child names, as a device. Raises UsageError, Refused."""
+        error = self.cannot("outlets")
+        error.no_outlet = True
+        raise error
+
+    def parts(self) -> "list[Plug]":
+        """The outlets of a strip, as devices."""
+        return []
+
     def metered(self) -> "list[tuple[str, ...]]":
         """For each meter the child ids to ask it with. Raises Refused when there is none.
 
@@ -102,9 +121,17 @@ class Plug:
             raise self.cannot("meter")
         return self.each()
 
-    def realtime(self, ids: "tuple[str, ...]", name: str = "power") -> "Fields":
-        """The meter's get_realtime, with `name` of meter.FIELDS if it has that at all."""
-        return self.metering("get_realtime", "{}", ids)
+    def readings(self, name: str) -> "list[Fields]":
+        """Each meter's get_realtime, with `name` of meter.FIELDS if it has that at all.
+
+        Volts are those of the first. Raises Refused when there is no meter.
+        """
+        meters = self.metered()[: 1 if name == "voltage" else None]
+        return [self.metering("get_realtime", "{}", ids) for ids in meters]
+
+    def sample(self) -> "Fields":
+        """All that the first meter tells now."""
+        return self.readings("voltage")[0]
 
     def metering(self, method: str, arguments: str, ids: "tuple[str, ...]") -> "Fields":
         """The meter's answer; Refused with what the device can do, when there is no meter."""
@@ -115,8 +142,12 @@ class Plug:
                 raise
             raise self.cannot("meter", refusal) from None
 
-    def sums(self, period: str) -> "Fields | None":
-        """Of today or month as an entry of get_daystat, from devices that have no such list."""
+    def sums(self, period: str) -> "list[Fields] | None":
+        """For each meter an entry of get_daystat; None from devices that are asked for the days."""
+        return None
+
+    def named(self, name: str) -> "bytes | None":
+        """The reply to a request of commands.named by its name, where that table is not for it."""
         return None
 
     def rename(self, name: str) -> None:

@@ -5,17 +5,17 @@ A device tells that it is one by its error_code to a request of the others.
 
 import binascii
 
+from .. import sysinfo
 from ..errors import PlugError, ProtocolError, Refused
 from .bulb import Bulb
-from .smart_request import accepted, json_object, request, result
+from .smart_request import TERMINAL, accepted, json_object, request, result
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from ..shapes import Exchange, Fields, Options
+    from ..shapes import Any, Exchange, Fields, Options  # noqa: F401 (type comments)
 
 METHODS = {
     "info": "get_device_info",
-    "energy": "get_energy_usage",
     "time": "get_device_time",
     "schedule": "get_schedule_rules",
     "countdown": "get_countdown_rules",
@@ -27,43 +27,66 @@ METHODS = {
 }
 """What the named requests are here."""
 
+METERS = {
+    "power": ("get_energy_usage", "get_emeter_data", "get_current_power"),
+    "voltage": ("get_emeter_data",),
+    "current": ("get_emeter_data",),
+    "total": ("get_energy_usage",),
+    "energy": ("get_energy_usage", "get_emeter_data", "get_current_power"),
+}  # type: dict[str, tuple[str, ...]]
+"""What is asked for a figure, one after the other until it is told. Some meters have not all of
+these methods, some refuse get_energy_usage while their clock is not set (python-kasa, energy.py).
+None knows a total: energy_wh of get_emeter_data is that of this month (KP125M, P316M, recorded)."""
+
 LED_RULES = {"ledon": "always", "ledoff": "never"}
 
 
 class Smart(Bulb):
-    """`info` is the result of get_device_info, asked for when it is first needed."""
+    """`info` is the result of get_device_info, asked for when it is first needed.
+
+    `early` has answers that came with it, by method.
+    """
 
     name = "a SMART device"
+    meters = METERS
 
-    def __init__(self, exchange: "Exchange", options: "Options") -> None:
-        super().__init__(exchange, options, {})
+    def __init__(
+        self,
+        exchange: "Exchange",
+        options: "Options",
+        info: "Fields | None" = None,
+        early: "dict[str, Any] | None" = None,
+    ) -> None:
+        super().__init__(exchange, options, info or {})
+        self.early = early or {}
 
     @property
     def light(self) -> "Fields":
         return self.fields()
 
+    def send(self, method: str, parameters: str, once: bool = False) -> "tuple[bytes, Fields]":
+        """The reply, and the answer in it, whose error_code is 0. Raises PlugError."""
+        reply = self.exchange(request(method, parameters, beside(method)).encode(), once)
+        return reply, accepted(json_object(reply), method)
+
     def call(self, method: str, parameters: str = "", once: bool = False) -> bytes:
-        """The reply, whose error_code is 0. Raises PlugError."""
-        reply = self.exchange(request(method, parameters).encode(), once)
-        accepted(json_object(reply), method)
-        return reply
+        """The reply to what is done by that. Raises PlugError."""
+        return self.send(method, parameters, once)[0]
 
     def read(self, method: str, parameters: str = "") -> "Fields":
         """The result of what only reads."""
-        return result(json_object(self.call(method, parameters)), method)
+        answer = self.early.pop(method, None) or self.send(method, parameters)[1]
+        return result(answer, method)
 
     def fields(self) -> "Fields":
         if not self.info:
-            self.info = self.read("get_device_info")
-            try:
-                name = binascii.a2b_base64(self.info["nickname"])
-                self.info["alias"] = name.decode("utf-8", "replace")
-            except (LookupError, TypeError, ValueError):
-                pass  # then it has none
+            self.info = named(self.read("get_device_info"))
         return self.info
 
     def has(self, what: str) -> bool:
         info = self.fields()
+        if what == "fan":
+            return "fan_speed_level" in info
         if what == "temperature":
             lamps = info.get("color_temp_range")  # of white bulbs both ends are the same
             white = isinstance(lamps, list) and lamps[:1] == lamps[-1:]
@@ -81,50 +104,111 @@ class Smart(Bulb):
             raise self.cannot("fading (--transition)")
         self.call("set_device_info", '{%s"device_on":%s}' % (values, "true" if on else "false"))
 
-    def realtime(self, ids: "tuple[str, ...]", name: str = "power") -> "Fields":
-        energy = self.energy()
-        reading = {"power_mw": energy["current_power"]} if "current_power" in energy else {}
-        if name in ("voltage", "current"):
+    def fan(self) -> int:
+        if not self.has("fan"):
+            return super().fan()
+        return self.state() and int(sysinfo.number(self.fields(), "fan_speed_level", 0, 4))
+
+    def set_fan(self, speed: int) -> None:
+        if not self.has("fan"):
+            super().set_fan(speed)
+        elif speed:
+            self.set(1, '"fan_speed_level":%d,' % speed)
+        else:
+            self.set(0)
+
+    def measured(self, method: str) -> "list[Fields]":
+        """The result for each meter. Raises Refused."""
+        return [self.read(method)]
+
+    def readings(self, name: str) -> "list[Fields]":
+        failure = None  # type: Refused | None
+        found = []  # type: list[Fields]
+        for method in self.meters[name]:
             try:
-                reading.update(self.read("get_emeter_data"))
-            except Refused:
-                pass  # not every meter has it
-        return reading
+                found = [figures(method, told) for told in self.measured(method)]
+            except Refused as refusal:
+                failure = failure or refusal
+                continue
+            if name != "power" or all("power" in told or "power_mw" in told for told in found):
+                return found
+        if found or not failure:
+            return found
+        raise self.cannot("meter", failure) if failure.unsupported else failure
 
-    def sums(self, period: str) -> "Fields":
-        """A day's or month's entry, as in get_daystat: the device sums up itself."""
-        energy = self.energy()
-        name = period + "_energy"
-        return {"energy_wh": energy[name]} if name in energy else {}
-
-    def energy(self) -> "Fields":
+    def sample(self) -> "Fields":
+        sample = dict(self.readings("power")[0])
         try:
-            return self.read("get_energy_usage")
+            sample.update(self.readings("voltage")[0])
+        except Refused:
+            pass  # not every meter has it
+        return sample
+
+    def sums(self, period: str) -> "list[Fields]":
+        """The device sums up itself."""
+        name = period + "_energy"
+        try:
+            found = self.measured("get_energy_usage")
         except Refused as refusal:
             if not refusal.unsupported:
                 raise
             raise self.cannot("meter", refusal) from None
+        return [{"energy_wh": told[name]} if name in told else {} for told in found]
 
     def rename(self, name: str) -> None:
         text = binascii.b2a_base64(name.encode(), newline=False).decode()
         self.call("set_device_info", '{"nickname":"%s"}' % text)
 
     def named(self, name: str) -> bytes:
-        """The reply to a named request of the others' table, b"" where it sets something."""
-        if name in ("ledon", "ledoff"):
-            self.call("set_led_info", '{"led_rule":"%s"}' % LED_RULES[name])
-            return b""
-        if name not in METHODS:
-            raise self.cannot(name)
-        method = METHODS[name]
-        try:
-            reply = self.call(method, once=not method.startswith("get_"))
-        except Refused as refusal:
-            if not refusal.unsupported:
-                raise
-            raise self.cannot(name, refusal) from None
-        return reply if method.startswith("get_") else b""
+        """b"" where it sets something."""
+        if name in METHODS:
+            methods = (METHODS[name],)  # type: tuple[str, ...]
+        elif name in LED_RULES:
+            methods = ("set_led_info",)
+        else:
+            methods = METERS.get(name, ())
+        failure = None  # type: Refused | None
+        for method in methods:
+            reads = method.startswith("get_")
+            parameters = '{"led_rule":"%s"}' % LED_RULES[name] if name in LED_RULES else ""
+            try:
+                reply = self.call(method, parameters, once=method.startswith("device_"))
+            except Refused as refusal:
+                failure = failure or refusal
+            else:
+                return reply if reads else b""
+        if failure and not failure.unsupported:
+            raise failure
+        raise self.cannot("meter" if name == "energy" else name, failure or "")
+
+    def can(self) -> "list[str]":
+        return [*super().can(), *(["fan"] if self.has("fan") else [])]
 
     def cannot(self, what: str, reason: object = "") -> PlugError:
         self.fields()  # its model is to be told
         return super().cannot(what, reason)
+
+
+def beside(method: str) -> str:
+    """What stands beside a method: see request()."""
+    return "" if method[:4] == "get_" else TERMINAL
+
+
+def named(info: "Fields") -> "Fields":
+    """`info` with the alias as text, if it has one; it comes in base64."""
+    try:
+        name = binascii.a2b_base64(info["nickname"])
+        return {**info, "alias": name.decode("utf-8", "replace")}
+    except (LookupError, TypeError, ValueError):
+        return info
+
+
+def figures(method: str, told: "Fields") -> "Fields":
+    """What a method of the meter tells, as of get_realtime: mW in the one, W in the other."""
+    if method == "get_emeter_data":
+        return {name: told[name] for name in INSTANT if name in told}
+    field = "power_mw" if method == "get_energy_usage" else "power"
+    return {field: told["current_power"]} if "current_power" in told else {}
+
+
+INSTANT = "power_mw", "voltage_mv", "current_ma"

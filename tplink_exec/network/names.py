@@ -90,7 +90,7 @@ class Named:
                     self.find()
                 assert self.link
                 sysinfo, self.sysinfo = self.sysinfo, b""
-                if sysinfo and request == GET_SYSINFO:  # just asked
+                if sysinfo and request == GET_SYSINFO:  # just asked, and perhaps refused
                     return sysinfo
                 self.link.limit(self.deadline)
                 self.link.steady = not last and not (once and self.link.is_ending())
@@ -221,7 +221,10 @@ class Named:
 
 
 def who(exchange: "Exchange") -> "tuple[bytes, Fields]":
-    """The device's reply to get_sysinfo, b"" of SMART ones, and its identity. Raises PlugError."""
+    """The device's reply to get_sysinfo, of SMART ones a refusal, and its identity.
+
+    Raises PlugError.
+    """
     reply = exchange(GET_SYSINFO)
     try:
         return reply, identity.of(sysinfo.unnested(answer(reply, "system", "get_sysinfo")))
@@ -230,4 +233,4 @@ def who(exchange: "Exchange") -> "tuple[bytes, Fields]":
             raise
     from ..devices.smart import Smart
 
-    return b"", identity.of(Smart(exchange, {}).fields())
+    return reply, identity.of(Smart(exchange, {}).fields())

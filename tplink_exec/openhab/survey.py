@@ -6,8 +6,8 @@ import time
 
 from ..devices.detect import device
 from ..devices.meter import FIELDS, statistics
+from ..devices.outlets import Outlets
 from ..devices.plug import Plug
-from ..devices.strip import Strip
 from ..errors import DeadlineExceeded, LocalError, PlugError, ProtocolError, Refused, UsageError
 from ..network.reach import reach
 from .naming import label
@@ -89,7 +89,7 @@ def ask(place: "Place", deadline: float) -> Equipment:
         target = device(link.exchange, options)
         found = Equipment(place, target.fields())
         found.label = label(found.alias) or place.host
-        if isinstance(target, Strip):
+        if isinstance(target, Outlets):
             found.points = outlets(target, found.label)
         else:
             found.points = points(target, found.label)
@@ -110,13 +110,13 @@ def points(target: Plug, label: str) -> "list[Point]":
     return found + metered(target, label)
 
 
-def outlets(target: "Strip", label: str) -> "list[Point]":
+def outlets(target: Outlets, label: str) -> "list[Point]":
     """Of a strip: the whole of it, then each outlet."""
     if len(target.children) > MAX_OUTLETS:
         raise ProtocolError("more than %d outlets" % MAX_OUTLETS)
     figures = [point for point in metered(target, label) if point.type in OF_STRIPS]
     found = [controlled(Point("Switch", label, "", ["check"], PART_S)), *figures]
-    for number, child in enumerate(target.children, 1):
+    for number, child in target.numbered():
         option = "--child=" + outlet(target, child, number)
         suffix = "_%d" % number
         name = child_label(child) or "%s %d" % (label, number)
@@ -132,7 +132,7 @@ def child_label(child: "Fields") -> str:
     return label(alias) if isinstance(alias, str) else ""
 
 
-def outlet(target: "Strip", child: "Fields", number: int) -> str:
+def outlet(target: Outlets, child: "Fields", number: int) -> str:
     """What --child takes for it: its id, which stays; where that fits another, its number."""
     for word in (target.whole_id(child), str(number)):
         if ALNUM.issuperset(word.lower()):
@@ -152,7 +152,7 @@ def controlled(point: Point, *words: str) -> Point:
 def metered(target: Plug, label: str) -> "list[Point]":
     """Of the figures that its meter really has; one that no meter is asked for is none."""
     try:
-        reading = target.realtime(target.metered()[0], "voltage")  # with it SMART meters tell all
+        reading = target.sample()
         names = [name for name in FIGURES if any(field in reading for field in FIELDS[name])]
         names = [name for name in names if name != "today"]
         if "total" not in names and has_today(target):

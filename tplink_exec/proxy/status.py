@@ -7,11 +7,10 @@ import json
 from ..commands.switch import check
 from ..devices.detect import device
 from ..devices.meter import reading
-from ..devices.strip import Strip
 from ..errors import PlugError, Refused
 from ..messages import GET_SYSINFO, answer
 from ..printable import one_line
-from ..sysinfo import bit, kind, text
+from ..sysinfo import kind, text
 from .http_request import Response
 from .worker import Busy, ask
 
@@ -54,8 +53,9 @@ def summary(exchange: "Exchange", outlet: str = "") -> bytes:
         "model": text(target.info, "model"),
         "children": None,
     }  # type: Fields
-    if isinstance(target, Strip) and not outlet:
-        found["children"] = [part(target, child) for child in target.children]
+    if target.children and not outlet:
+        found["kind"] = "strip"
+        found["children"] = [part(it) for it in target.parts()]
     return json.dumps(found).encode()
 
 
@@ -63,10 +63,10 @@ def chosen(exchange: "Exchange", outlet: str) -> "Plug":
     return device(exchange, {"--child": outlet} if outlet else {})
 
 
-def part(strip: "Strip", child: "Fields") -> "Fields":
+def part(outlet: "Plug") -> "Fields":
     """An outlet, with the id that no other has."""
-    state = on_off(bit(child, "state"))
-    return {"id": strip.whole_id(child), "alias": text(child, "alias"), "state": state}
+    state = on_off(outlet.state())
+    return {"id": outlet.ids()[0], "alias": text(outlet.fields(), "alias"), "state": state}
 
 
 def on_off(state: int) -> str:

@@ -20,6 +20,7 @@ from ..errors import UsageError
 from ..transport.klap import DEFAULT_CREDENTIALS
 from ..transport.wire import frame, next_message
 from .base import FIRST_MAC
+from .camera import CAMERAS, CameraServer
 from .faults import FAULTS
 from .http_faults import HTTP_FAULTS
 from .klap_server import KlapSimulator
@@ -77,6 +78,7 @@ TRANSPORTS = {
     "klap2": Transport(
         {**MODELS, **SMART_MODELS}, *HTTP, functools.partial(KlapSimulator, version=2)
     ),
+    "camera": Transport(CAMERAS, "http_port", PORT, (), CameraServer),
 }
 NAMES = " or ".join(", ".join(TRANSPORTS).rsplit(", ", 1))
 
@@ -106,6 +108,7 @@ def players(options: "Any") -> "list[tuple[str, str]]":
             transport = "klap2" if model in SMART_MODELS else "xor"
             if options.klap:
                 transport = "klap%d" % options.klap
+            transport = "camera" if model in CAMERAS else transport
         if transport not in TRANSPORTS:
             raise UsageError("--model %s: TRANSPORT is %s" % (word, NAMES))
         if model not in TRANSPORTS[transport].models:
@@ -158,7 +161,7 @@ def login(words: str) -> "tuple[str, str]":
 
 def arguments() -> Parser:
     parser = Parser("simulate")
-    models = Models([*MODELS, *SMART_MODELS])
+    models = Models([*MODELS, *SMART_MODELS, *CAMERAS])
     models_help = "each further one on the next address: %s; TRANSPORT: %s"
     models_help %= ", ".join(models), NAMES
     name = "MODEL[:TRANSPORT]"
@@ -184,8 +187,9 @@ def arguments() -> Parser:
 
 
 def played(model: str, number: int = 0) -> "SimulatedDevice":
-    """A simulated device of MODELS or SMART_MODELS, switched off."""
-    return SMART_MODELS[model](model, number) if model in SMART_MODELS else device(model, number)
+    """A simulated device of MODELS, SMART_MODELS or CAMERAS, switched off."""
+    others = {**SMART_MODELS, **CAMERAS}  # type: dict[str, Any]
+    return others[model](model, number) if model in others else device(model, number)
 
 
 async def _serve_all(devices: "list[tuple[str, str]]", options: "Any") -> None:

@@ -14,9 +14,10 @@ from .plugs import Relay
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from ..shapes import Answer, Clock, Method
+    from ..shapes import Answer, Any, Clock, Method
 
 UNKNOWN_METHOD = -1002
+NO_TERMINAL = -1012
 NO_METHOD = -1003
 """Of firmware: what it was sent cannot be decoded. The JSON of the other families cannot."""
 WRONG_PARAMETERS = -1008
@@ -56,6 +57,19 @@ def refused(code: int) -> "Answer":
     return {"error_code": code}
 
 
+def sets(request: "Any") -> bool:
+    """Whether a request, or one within it, does more than to read."""
+    if not isinstance(request, dict):
+        return False
+    parameters = request.get("params")
+    inner = parameters if isinstance(parameters, dict) else {}
+    if request.get("method") == "control_child":
+        return sets(inner.get("requestData"))
+    if request.get("method") == "multipleRequest":
+        return any(map(sets, inner.get("requests") or ()))
+    return not str(request.get("method")).startswith(("get_", "component_nego"))
+
+
 class SimulatedSmart(SimulatedDevice):
     """Abstract; `smart_methods` is method -> function(params) -> the reply.
 
@@ -66,6 +80,12 @@ class SimulatedSmart(SimulatedDevice):
     components = COMMON_COMPONENTS
     info = {}  # type: Answer
     sold_as = ""
+    stops = True
+    """Whether a multipleRequest ends at the first error, as that of firmware does (python-kasa)."""
+    most = 100
+    """So many requests does it take at a time."""
+    wants_terminal = False
+    """Whether what sets something must have a terminalUUID, as in some firmware (P105)."""
 
     def __init__(self, model: str, number: int = 0, clock: "Clock" = time.time) -> None:
         super().__init__(model, number, clock)
@@ -111,19 +131,25 @@ class SimulatedSmart(SimulatedDevice):
             value, _ = json.JSONDecoder().raw_decode(request.decode().lstrip())
         except (ValueError, RecursionError):
             value = None
-        if isinstance(value, dict) and value.get("method") == "multipleRequest":
-            reply = self._several(value.get("params"))
+        if self.wants_terminal and sets(value) and "terminalUUID" not in value:
+            reply = refused(NO_TERMINAL)
         else:
-            reply = self._call(value)
+            reply = self.reply(value)
         return json.dumps(reply, separators=(",", ":")).encode()
 
-    def _call(self, request: object) -> "Answer":
+    def reply(self, request: "Any") -> "Answer":
+        """That to a request, alone or within another."""
         name = request.get("method") if isinstance(request, dict) else None
         if not isinstance(request, dict) or not isinstance(name, str):
             return refused(NO_METHOD)
+        parameters = request.get("params")
+        if name == "multipleRequest":
+            return self._several(parameters)
+        return self._call(name, parameters)
+
+    def _call(self, name: str, parameters: object) -> "Answer":
         if name not in self.smart_methods:
             return refused(UNKNOWN_METHOD)
-        parameters = request.get("params")
         if parameters is not None and not isinstance(parameters, dict):
             return refused(WRONG_PARAMETERS)
         reply = self.smart_methods[name](parameters or {})
@@ -131,16 +157,17 @@ class SimulatedSmart(SimulatedDevice):
         return reply
 
     def _several(self, parameters: object) -> "Answer":
-        """The replies up to the first error: the rest is not done (python-kasa)."""
         requests = parameters.get("requests") if isinstance(parameters, dict) else None
         if not isinstance(requests, list):
             return refused(WRONG_PARAMETERS)
+        if len(requests) > self.most:
+            return refused(NO_METHOD)
         responses = []
         for request in requests:
-            reply = self._call(request)
             name = request.get("method") if isinstance(request, dict) else None
+            reply = self._call(str(name), request.get("params")) if name else refused(NO_METHOD)
             responses.append({"method": name, **reply})
-            if reply["error_code"]:
+            if reply["error_code"] and self.stops:
                 break
         return {"result": {"responses": responses}, "error_code": 0}
 
@@ -150,18 +177,18 @@ class SimulatedSmart(SimulatedDevice):
         return {"result": {"component_list": found}}
 
     def get_device_info(self, _: "Answer") -> "Answer":
+        state = {"type": "last_states", "state": {}}
+        on = {"device_on": bool(self.relay_state), "default_states": state}
+        return {"result": {**self.identity(), **on, **self.told()}}
+
+    def identity(self) -> "Answer":
         return {
-            "result": {
-                **COMMON_INFO,
-                **self.info,
-                "device_id": self.device_id,
-                "mac": self.mac.replace(":", "-"),
-                "nickname": base64(self.alias),
-                "ssid": base64("House"),
-                "device_on": bool(self.relay_state),
-                "default_states": {"type": "last_states", "state": {}},
-                **self.told(),
-            }
+            **COMMON_INFO,
+            **self.info,
+            "device_id": self.device_id,
+            "mac": self.mac.replace(":", "-"),
+            "nickname": base64(self.alias),
+            "ssid": base64("House"),
         }
 
     def told(self) -> "Answer":

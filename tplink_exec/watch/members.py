@@ -5,7 +5,7 @@
    one connection to the address known; look-up, retries and the other transport are tried after
    pauses that double up to MAX_PAUSE_S. So it costs little, and one that is back is seen within
    one interval.
-3. What an outlet is and has is decided by `detect` and `strip`; who a remembered device is, and
+3. What an outlet is and has is decided by `detect` and the family; who a remembered device is, and
    where it has gone, by `names`.
 """
 
@@ -20,7 +20,7 @@ from ..devices.detect import device
 from ..devices.meter import micro
 from ..devices.plug import Plug
 from ..devices.smart import Smart
-from ..devices.strip import Strip
+from ..devices.smart_family import asked
 from ..errors import PlugError, Refused, UsageError, WrongCredentials
 from ..network.names import Named, Stranger
 from ..sysinfo import text
@@ -161,7 +161,7 @@ class Member:
         exchange = self.open(deadline, patient)
         self.interruptible = hasty
         try:
-            target = self.target(exchange)
+            target = self.target(exchange, metering)
             for outlet in self.outlets:
                 self.read(outlet, target, metering)
         finally:
@@ -169,11 +169,13 @@ class Member:
                 self.interruptible = False
             self.leave()
 
-    def target(self, exchange: "Exchange") -> Plug:
-        """The device, asked what it is now."""
-        target = Smart(exchange, {}) if self.smart else device(exchange, {})
+    def target(self, exchange: "Exchange", metering: int) -> Plug:
+        """The device, asked what it is now; a SMART meter is read along with that."""
+        meter = metering == ALWAYS and any(outlet.metered for outlet in self.outlets)
+        options = {"command": "power"} if meter else {}  # type: Options
+        target = asked(exchange, options) if self.smart else device(exchange, options)
         self.smart = isinstance(target, Smart)
-        who = identity.of(target.fields())  # a SMART device is asked here
+        who = identity.of(target.fields())
         if self.remembered and not identity.proves(who, self.remembered.entry):
             raise Stranger("another device answers: %s" % (who["mac"] or who["device_id"]))
         return target
@@ -181,11 +183,7 @@ class Member:
     def read(self, outlet: Outlet, whole: Plug, metering: int) -> None:
         """Set what one outlet is; what is wrong with it alone is not the others' trouble."""
         try:
-            target = whole
-            if outlet.child:
-                if not isinstance(whole, Strip):
-                    raise whole.cannot("outlets (#%s)" % outlet.child)
-                target = Strip(whole.exchange, {"--child": outlet.child}, whole.info)
+            target = whole.outlet(outlet.child) if outlet.child else whole
             state = target.state()
             outlet.alias = text({"alias": target.fields().get("alias") or ""}, "alias")
             outlet.mac = identity.of(whole.info)["mac"]
@@ -200,7 +198,7 @@ class Member:
     def power(self, outlet: Outlet, target: Plug) -> "float | None":
         """The sum over what the outlet is. A meter that fails says nothing of the state."""
         try:
-            readings = [target.realtime(ids) for ids in target.metered()]
+            readings = target.readings("power")
             found = sum(micro(target, reading, "power") for reading in readings) / 1e6
         except Refused:
             outlet.meter_at = time.monotonic() + outlet.meter_pause_s
