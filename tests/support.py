@@ -26,6 +26,7 @@ from unittest import mock
 
 from tplink_exec import plain
 from tplink_exec.network import known
+from tplink_exec.simulator.aes_server import AesSimulator
 from tplink_exec.simulator.klap_server import KlapSimulator
 from tplink_exec.simulator.models import device
 from tplink_exec.simulator.server import bound
@@ -252,6 +253,23 @@ def klap_simulated(
     On `port` nothing listens, and nobody else can.
     """
     simulator = KlapSimulator(played(model), fault, version, login, stage, 0)
+    with served(simulator, address):
+        yield simulator
+
+
+@contextlib.contextmanager
+def aes_simulated(
+    model="KP125M", version=2, login=("", ""), fault="", stage="", address="127.0.0.1"
+):
+    """As klap_simulated, an AesSimulator."""
+    simulator = AesSimulator(played(model), fault, version, login, stage, 0)
+    with served(simulator, address):
+        yield simulator
+
+
+@contextlib.contextmanager
+def served(simulator, address):
+    """An HttpSimulator, as klap_simulated has it."""
     simulator.host = address
     with bound(address, 0) as closed:
         simulator.port = closed.getsockname()[1]

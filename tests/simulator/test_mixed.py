@@ -10,7 +10,7 @@ from tests.house import Folder, network
 from tests.support import FORMS, ROOT, assert_failure, call
 from tplink_exec.simulator.base import SimulatedDevice
 from tplink_exec.simulator.models import MODELS
-from tplink_exec.simulator.simulate import TRANSPORTS, arguments, number_at, played, players
+from tplink_exec.simulator.simulate import NAMES, TRANSPORTS, arguments, number_at, played, players
 from tplink_exec.simulator.smart_models import SMART_MODELS
 
 
@@ -75,30 +75,33 @@ class Words(unittest.TestCase):
             ("--model HS100:klap1 --model L530:klap2", [("HS100", "klap1"), ("L530", "klap2")]),
             ("--klap 1 --model HS100 --model HS110:xor", [("HS100", "klap1"), ("HS110", "xor")]),
             ("--klap 1 --model KP125M:klap2", [("KP125M", "klap2")]),
+            ("--aes --model L530 --model HS100:xor", [("L530", "aes"), ("HS100", "xor")]),
         ):
             self.assertEqual(chosen(*words.split()), wanted, words)
 
     def test_every_model_by_every_transport_that_fits(self):
         for model in [*MODELS, *SMART_MODELS]:
             fitting = [name for name, row in TRANSPORTS.items() if model in row.models]
-            self.assertEqual(fitting, ["klap2"] if model in SMART_MODELS else list(TRANSPORTS))
+            smart = ["klap2", "aes"]
+            self.assertEqual(fitting, smart if model in SMART_MODELS else ["xor", "klap1", "klap2"])
             for name in fitting:
                 server = TRANSPORTS[name].server(played(model), "", login=("", ""))
                 self.assertIsInstance(server.device, SimulatedDevice)
 
     def test_wrong_words(self):
         for words, said in (
-            ("--model HS100:", "TRANSPORT is xor, klap1 or klap2"),
-            ("--model HS100:klap", "HS100:klap: TRANSPORT is xor, klap1 or klap2"),
-            ("--model HS100:klap1:klap2", "TRANSPORT is xor, klap1 or klap2"),
+            ("--model HS100:", "TRANSPORT is " + NAMES),
+            ("--model HS100:klap", "HS100:klap: TRANSPORT is " + NAMES),
+            ("--model HS100:klap1:klap2", "TRANSPORT is " + NAMES),
             ("--model HS9:klap1", "invalid choice: 'HS9:klap1'"),
-            ("--model KP125M:xor", "KP125M speaks klap2 only, not xor"),
-            ("--model L530:klap1", "L530 speaks klap2 only, not klap1"),
-            ("--klap 1 --model L530", "L530 speaks klap2 only, not klap1"),
+            ("--model KP125M:xor", "KP125M speaks klap2 or aes only, not xor"),
+            ("--model L530:klap1", "L530 speaks klap2 or aes only, not klap1"),
+            ("--klap 1 --model L530", "L530 speaks klap2 or aes only, not klap1"),
             ("--model HS100:klap2 --model HS100 --fault html-200", "html-200 is none of xor"),
             ("--model HS100:klap2 --model HS100 --fault err-code", "err-code is none of klap2"),
-            ("--http-port 80", "go with KLAP"),
-            ("--model HS100:xor --login kasa", "go with KLAP"),
+            ("--aes", "HS100 speaks xor or klap1 or klap2 only, not aes"),
+            ("--http-port 80", "go with HTTP"),
+            ("--model HS100:xor --login kasa", "go with HTTP"),
             ("--mac 50:C7:BF:00:00", "--mac is a MAC like 50:C7:BF:00:00:01, not 50:C7:BF:00:00"),
             ("--mac 50:C7:BF:00:00:0G", "--mac is a MAC like"),
             ("--mac x", "--mac is a MAC like"),

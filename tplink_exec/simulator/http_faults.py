@@ -1,13 +1,10 @@
-"""What can go wrong at the other end of KLAP, as scenarios that a simulated device plays.
+"""What can go wrong at the other end of HTTP, as scenarios that a simulated device plays.
 
 As in `faults`, but a scenario is a generator (reply, number) of a KlapReply, and
 `number` counts, from 0, the replies that the fault has been played for. Whether it is played for
-the replies to handshake1, handshake2, request or all of them is up to `klap_server`.
+which of the protocol's replies it is played, or for all, is up to `http_device`.
 """
 
-from hashlib import sha256
-
-from ..transport.aes import encrypt
 from ..transport.wire import frame
 from .faults import CLOSE, HOLD, RESET
 from .http_messages import KlapReply
@@ -116,20 +113,14 @@ def _wrong_signature(reply: KlapReply, number: int) -> "Steps":
     yield reply.instead(bytes(body)).text()
 
 
-def _bad_padding(reply: KlapReply, number: int) -> "Steps":
-    """The signature is right: only what follows it can be wrong."""
-    if reply.session:
-        seq = (reply.seq & 0xFFFFFFFF).to_bytes(4, "big")
-        blanks = encrypt(reply.session.keys, reply.session.iv + seq, b" " * 32)[:32]
-        reply = reply.instead(sha256(reply.session.sig + seq + blanks).digest() + blanks)
-    yield reply.text()
+def _spoiled(name: str) -> "Scenario":
+    """Well encrypted, where it is encrypted at all, and wrong within."""
 
+    def scenario(reply: KlapReply, number: int) -> "Steps":
+        make = reply.spoiled.get(name)
+        yield (reply.instead(make()) if make else reply).text()
 
-def _not_json(reply: KlapReply, number: int) -> "Steps":
-    if reply.session:
-        _, body = reply.session.seal(b'{"system":{"get_sysinfo":{"relay_state":1,', reply.seq)
-        reply = reply.instead(body)
-    yield reply.text()
+    return scenario
 
 
 def _one_byte_segments(reply: KlapReply, number: int) -> "Steps":
@@ -188,8 +179,8 @@ HTTP_FAULTS = {  # type: dict[str, Scenario]
     "empty-200": _answer(200),
     "short-48": _one_byte_short,
     "wrong-signature": _wrong_signature,
-    "bad-padding": _bad_padding,
-    "not-json": _not_json,
+    "bad-padding": _spoiled("bad-padding"),
+    "not-json": _spoiled("not-json"),
     "two-replies": _two_replies,
     "403-once": _forbidden_once,
     "403-always": _answer(403),

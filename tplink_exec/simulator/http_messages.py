@@ -5,7 +5,7 @@ from http import HTTPStatus
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from ..transport.klap import Session  # noqa: F401 (type comments)
+    from ..shapes import Callable  # noqa: F401 (type comments)
 
 MAX_HEADER = 16384
 MAX_BODY = 65536
@@ -53,14 +53,14 @@ async def read_request(reader: asyncio.StreamReader) -> KlapRequest:
 
 
 class KlapReply:
-    """What a device says. `session` and `seq` are those a request was sealed with."""
+    """What a device says. `spoiled` makes bodies that are encrypted rightly and wrong within, by
+    the name of the fault."""
 
     def __init__(self, status: int, body: bytes = b"", cookie: str = "") -> None:
         self.status = status
         self.body = body
         self.cookie = cookie
-        self.session = None  # type: Session | None
-        self.seq = 0
+        self.spoiled = {}  # type: dict[str, Callable[[], bytes]]
 
     def text(self, length: "str | None" = None, more: str = "") -> bytes:
         """As it is sent; `length` is what it says about the body's, `more` another header line."""
@@ -73,6 +73,4 @@ class KlapReply:
 
     def instead(self, body: bytes) -> "KlapReply":
         """The same with another body."""
-        other = KlapReply(self.status, body, self.cookie)
-        other.session, other.seq = self.session, self.seq
-        return other
+        return KlapReply(self.status, body, self.cookie)

@@ -1,28 +1,26 @@
 """A simulated device's KLAP, the encrypted protocol of newer firmware, over HTTP.
 
-It serves any device of models and smart_models, with either version and any login, is found by
-UDP, and can play one of the faults in http_faults. Nothing listens on port 9999 then.
+It serves any device of models and smart_models, with either version and any login.
 """
 
-import asyncio
 import binascii
 import collections
-import json
-from hashlib import md5
+from hashlib import sha256
 
 from ..errors import ProtocolError
+from ..transport.aes import encrypt
 from ..transport.klap import Session, auth_hash, client_hash, seed, server_hash
-from .http_faults import HTTP_FAULTS
-from .http_messages import KlapReply, KlapRequest, read_request
-from .server import DeviceServer, play
-from .tdp import PORT, answer
+from .http_device import HttpService, HttpSimulator
+from .http_messages import KlapReply, KlapRequest
+from .tdp import PORT
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from ..shapes import Answer, Steps  # noqa: F401 (type comments)
+    from ..shapes import Answer
     from .base import SimulatedDevice
 
 STAGES = ("handshake1", "handshake2", "request")
+NOT_JSON = b'{"system":{"get_sysinfo":{"relay_state":1,'
 SESSIONS = 8
 """How many a device keeps: a further one takes the oldest one's place."""
 
@@ -36,11 +34,10 @@ class KlapClient:
         self.session = None  # type: Session | None
 
 
-class KlapService:
-    """The protocol of a device, without I/O; `requests` takes the plain text of what it is asked.
+class KlapService(HttpService):
+    """`requests` takes the plain text of what it is asked."""
 
-    `reply` gives what the device says to an HTTP request, None when that is nothing.
-    """
+    stages = STAGES
 
     def __init__(
         self,
@@ -49,15 +46,25 @@ class KlapService:
         version: int = 2,
         login: "tuple[str, str]" = ("", ""),
     ) -> None:
-        self.device = device
+        super().__init__(device, login)
         self.requests = requests
         self.version = version
-        self.login = login
         self.auth = auth_hash(version, *login)
         self.clients = collections.OrderedDict()  # type: collections.OrderedDict[str, KlapClient]
 
+    def scheme(self) -> "Answer":
+        # Firmware with version 1 leaves it out: HS100 4.1, recorded.
+        return {"encrypt_type": "KLAP", **({"lv": 2} if self.version == 2 else {})}
+
+    def stage_of(self, request: KlapRequest) -> str:
+        _, folder, name = request.path.rpartition("/app/")
+        return name if folder and request.path == folder + name and name in STAGES else ""
+
+    def forget(self) -> None:
+        self.clients.clear()
+
     def reply(self, request: KlapRequest) -> "KlapReply | None":
-        stage = stage_of(request)
+        stage = self.stage_of(request)
         if not stage:
             return KlapReply(404)
         if request.method != "POST":
@@ -104,21 +111,22 @@ class KlapService:
         if answer is None:
             return None
         reply = KlapReply(200, session.seal(answer, seq)[1])
-        reply.session, reply.seq = session, seq
+        reply.spoiled = {
+            "not-json": lambda: session.seal(NOT_JSON, seq)[1],
+            "bad-padding": lambda: badly_padded(session, seq),
+        }
         return reply
 
 
-def stage_of(request: KlapRequest) -> str:
-    """Which of STAGES; "" for another path."""
-    _, folder, name = request.path.rpartition("/app/")
-    return name if folder and request.path == folder + name and name in STAGES else ""
+def badly_padded(session: Session, seq: int) -> bytes:
+    """The signature is right: only what follows it can be wrong."""
+    number = (seq & 0xFFFFFFFF).to_bytes(4, "big")
+    blanks = encrypt(session.keys, session.iv + number, b" " * 32)[:32]
+    return sha256(session.sig + number + blanks).digest() + blanks
 
 
-class KlapSimulator(DeviceServer):
-    """A device with KLAP; a fault is played at one of STAGES, or at all of them ("").
-
-    `start` takes and returns the HTTP port.
-    """
+class KlapSimulator(HttpSimulator):
+    """A device with KLAP."""
 
     def __init__(
         self,
@@ -129,59 +137,5 @@ class KlapSimulator(DeviceServer):
         stage: str = "",
         discovery_port: int = PORT,
     ) -> None:
-        super().__init__(device, fault)
-        self.klap = KlapService(device, self.requests, version, login)
-        self.stage = stage
-        self.played = 0
-        self.discovery_port = discovery_port
-
-    def expire(self) -> None:
-        """Forget all sessions: the next request of each client gets 403."""
-        self.klap.clients.clear()
-
-    def found(self, data: bytes, address: str, port: int) -> "bytes | None":
-        return answer(data, lambda: self.about(address, port))
-
-    def about(self, address: str, port: int) -> "Answer":
-        """The result of the answer to discovery."""
-        scheme = {"is_support_https": False, "encrypt_type": "KLAP", "http_port": port}
-        if self.klap.version == 2:  # firmware with version 1 leaves it out: HS100 4.1, recorded
-            scheme["lv"] = 2
-        user = self.klap.login[0]
-        return {
-            "device_id": md5(self.device.device_id.encode()).hexdigest(),
-            "owner": md5(user.encode()).hexdigest().upper() if user else "",
-            **kind(self.device),
-            "ip": address,
-            "mac": self.device.mac.replace(":", "-"),
-            "factory_default": not user,
-            "mgt_encrypt_schm": scheme,
-        }
-
-    async def exchange(
-        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, number: int
-    ) -> bool:
-        request = await read_request(reader)
-        reply = self.klap.reply(request)
-        if reply is None:
-            return False
-        stage = stage_of(request)
-        steps = [reply.text(more="Connection: close" if request.last else "")]  # type: Steps
-        if self.fault and stage and self.stage in ("", stage):
-            steps = HTTP_FAULTS[self.fault](reply, self.played)
-            self.played += 1
-        return await play(steps, reader, writer) and not request.last
-
-
-def kind(device: "SimulatedDevice") -> "Answer":
-    """What a device says in discovery of what it is; of SMART ones `discovered` tells it."""
-    told = getattr(device, "discovered", None)
-    if told:
-        return dict(told)
-    reply = device.answer(b'{"system":{"get_sysinfo":{}}}') or b""
-    info = json.loads(reply)["system"]["get_sysinfo"]
-    return {
-        "device_type": info.get("type", info.get("mic_type")),
-        "device_model": info["model"],
-        "hw_ver": info["hw_ver"],
-    }
+        super().__init__(device, fault, stage, discovery_port)
+        self.service = self.klap = KlapService(device, self.requests, version, login)

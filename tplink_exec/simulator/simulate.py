@@ -19,6 +19,7 @@ from ..cli.signals import heed
 from ..errors import UsageError
 from ..transport.klap import DEFAULT_CREDENTIALS
 from ..transport.wire import frame, next_message
+from .aes_server import AesSimulator
 from .base import FIRST_MAC
 from .camera import CAMERAS, CameraServer
 from .faults import FAULTS
@@ -79,6 +80,7 @@ TRANSPORTS = {
         {**MODELS, **SMART_MODELS}, *HTTP, functools.partial(KlapSimulator, version=2)
     ),
     "camera": Transport(CAMERAS, "http_port", PORT, (), CameraServer),
+    "aes": Transport(SMART_MODELS, *HTTP, AesSimulator),
 }
 NAMES = " or ".join(", ".join(TRANSPORTS).rsplit(", ", 1))
 
@@ -108,6 +110,8 @@ def players(options: "Any") -> "list[tuple[str, str]]":
             transport = "klap2" if model in SMART_MODELS else "xor"
             if options.klap:
                 transport = "klap%d" % options.klap
+            if options.aes:
+                transport = "aes"
             transport = "camera" if model in CAMERAS else transport
         if transport not in TRANSPORTS:
             raise UsageError("--model %s: TRANSPORT is %s" % (word, NAMES))
@@ -133,7 +137,7 @@ def check(options: "Any", devices: "list[tuple[str, str]]") -> None:
             raise UsageError("--fault %s is none of %s" % (options.fault, name))
     http = any(TRANSPORTS[name].port == "http_port" for _, name in devices)
     if not http and (options.http_port, options.login) != (None, None):
-        raise UsageError("--http-port and --login go with KLAP: --klap V, --model M:klap2")
+        raise UsageError("--http-port and --login go with HTTP: --klap V, --aes, --model M:klap2")
 
 
 def number_of(mac: str) -> int:
@@ -173,11 +177,13 @@ def arguments() -> Parser:
     parser.add_argument("--port", type=int, default=9999, metavar="P", help="0: any free one")
     klap_help = "1 or 2: newer firmware, with that version of KLAP on --http-port; --port is closed"
     parser.add_argument("--klap", type=int, choices=(1, 2), metavar="V", help=klap_help)
-    http_help = "of KLAP; default 80, 0: any free one"
+    aes_help = "SMART firmware before KLAP, on --http-port: of SMART models only"
+    parser.add_argument("--aes", action="store_true", help=aes_help)
+    http_help = "of KLAP and AES; default 80, 0: any free one"
     parser.add_argument("--http-port", type=int, metavar="P", help=http_help)
-    login_help = "of KLAP: USER:PASSWORD, or of a device without account: %s" % ", ".join(LOGINS)
+    login_help = "by HTTP: USER:PASSWORD, or of a device without account: %s" % ", ".join(LOGINS)
     parser.add_argument("--login", type=login, metavar="L", help=login_help + "; default blank")
-    faults_help = "what to do instead of answering: %s; with KLAP: %s" % (
+    faults_help = "what to do instead of answering: %s; by HTTP: %s" % (
         ", ".join(sorted([*FAULTS, BACKLOG])),
         ", ".join(sorted([*HTTP_FAULTS, BACKLOG])),
     )

@@ -5,34 +5,17 @@
 2. What says nothing of it may speak AES, as SMART firmware did before KLAP.
 """
 
-from ..errors import PlugError, ProtocolError, Refused, Unreachable, WrongCredentials
-from ..misread import decoded
+from ..errors import ProtocolError, Refused, Unreachable, WrongCredentials
+from .http_errors import Forbidden, NotSpoken
+from .http_json import error_code, post_json, result
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from ..errors import PlugError
     from ..shapes import Fields, HttpLink, HttpProtocol
 
 DISCOVER = b'{"method":"login","params":{"sub_method":"discover"}}'
-JSON = "Content-Type: application/json\r\n"
 LOCKED = -2101
-
-
-class NotSpoken(ProtocolError):
-    """Not what a device answers that speaks the protocol in which it was asked."""
-
-
-class Forbidden(PlugError):
-    """The device talks to its maker's own apps only.
-
-    python-kasa issue 1574, home-assistant.io pull request 44134: so do devices whose Third-Party
-    Compatibility is off.
-    """
-
-    exit_code = 6
-
-    def __init__(self, what: str, link: "HttpLink") -> None:
-        advice = "switch Third-Party Compatibility on in the Kasa or Tapo app"
-        super().__init__("%s HTTP port %d; %s" % (what, link.http.port, advice))
 
 
 def choose(link: "HttpLink", failure: "PlugError | None") -> "HttpProtocol":
@@ -75,28 +58,29 @@ def begun(link: "HttpLink", name: str, found: "Fields") -> "HttpProtocol":
         protocol = module.Tpap(link, found)  # type: HttpProtocol
         protocol.begin()
         return protocol
-    raise NotSpoken("it does not speak AES")
+    from .passthrough import Passthrough
+
+    known = link.protocol if link.transport == "aes" else None
+    protocol = known or Passthrough(link)  # the key, and which login it takes, are kept
+    protocol.begin()
+    return protocol
 
 
 def told(link: "HttpLink") -> "Fields":
     """The result of the answer to `discover`, {} where there is none. Raises PlugError."""
     link.cookie = b""
     try:
-        _, reply = link.post("/", DISCOVER, JSON)
-        answer = decoded(reply)
+        _, reply = post_json(link, "/", DISCOVER)
     except ProtocolError:
         return {}
     except Unreachable as error:
         if error.dropped:
             return {}
         raise
-    if not isinstance(answer, dict):
-        return {}
-    if answer.get("error_code") == LOCKED:
+    if error_code(reply) == LOCKED:
         text = "the device is locked after too many refused logins; it opens again by itself"
         raise WrongCredentials(text)
-    result = answer.get("result")
-    return result if isinstance(result, dict) else {}
+    return result(reply)
 
 
 def check(request: bytes) -> None:

@@ -23,7 +23,8 @@ from .aes import NEVER, decrypt, encrypt, expand
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from hashlib import md5, sha1, sha256
+    from hashlib import md5, sha256
+    from hashlib import sha1 as sha1
 
     from ..shapes import Credentials
 
@@ -36,7 +37,8 @@ try:
     except ImportError:  # since Python 3.12
         from _sha2 import sha256  # type: ignore[import-not-found,no-redef]
 except ImportError:  # a Python built without them
-    from hashlib import md5, sha1, sha256
+    from hashlib import md5, sha256
+    from hashlib import sha1 as sha1
 
 DEFAULT_CREDENTIALS = (("", ""), ("kasa@tp-link.net", "kasaSetup"), ("test@tp-link.net", "test"))
 """Of devices that no account owns; the second is Kasa's, the third Tapo's."""

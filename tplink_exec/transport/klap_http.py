@@ -35,7 +35,7 @@ class Klap:
             if not remote and not last:
                 continue
             if not remote:
-                from .http_choice import Forbidden
+                from .http_errors import Forbidden
 
                 raise Forbidden("HTTP 403 to the KLAP handshake on", self.link)
             version, auth = login(local, remote, proof)
@@ -60,7 +60,7 @@ class Klap:
             problem = "HTTP %d with %d bytes to handshake1" % (status, len(reply))
         except ProtocolError as error:
             problem = str(error)
-        from .http_choice import NotSpoken
+        from .http_errors import NotSpoken
 
         raise NotSpoken(problem)
 

@@ -92,7 +92,7 @@ def look(link: "Connection", kind: str, once: bool) -> "HttpLink | None":
     except WrongCredentials:
         raise
     except PlugError as error:
-        from .http_choice import NotSpoken
+        from .http_errors import NotSpoken
 
         if kind != "refused" or getattr(error, "refused", False):
             return None
