@@ -14,6 +14,7 @@ from unittest import mock
 
 from tests.support import FORMS, ROOT, SLACK_S, loop, run
 from tplink_exec.cipher import encrypt
+from tplink_exec.simulator.aes_server import AesSimulator
 from tplink_exec.simulator.klap_server import KlapSimulator
 from tplink_exec.simulator.server import bound
 from tplink_exec.simulator.simulate import Simulator, played
@@ -83,6 +84,12 @@ def placed(host, model="HS100", number=0, alias=None, port=PORT, fault=""):
 def klap_placed(host, model="HS100", number=0, alias=None, login=("", ""), fault=""):
     """The same with KLAP, on a free HTTP port, which UDP port 20002 tells."""
     it = KlapSimulator(played(model, number), fault, login=login)
+    return started(it, host, 0, alias)
+
+
+def aes_placed(host, model="KP125M", number=0, alias=None, login=("", ""), fault=""):
+    """The same with AES."""
+    it = AesSimulator(played(model, number), fault, login=login)
     return started(it, host, 0, alias)
 
 

@@ -19,6 +19,7 @@ from tests.house import (
     WIRE,
     Folder,
     Namespace,
+    aes_placed,
     klap,
     klap_placed,
     liar,
@@ -186,12 +187,42 @@ class Answers(unittest.TestCase):
                 "reason": None,
             },
         )
-        aes = {**RESULT, "mgt_encrypt_schm": {"encrypt_type": "AES", "http_port": 80}}
-        self.assertIsNone(read(klap(aes))["transport"])
+        for told, transport in (
+            ("AES", "aes"),
+            ("TPAP", "tpap"),
+            (["KLAP"], "klap"),
+            (["3", "AES"], "aes"),
+            ("aes", None),
+            (["3"], None),
+            ([], None),
+            (None, None),
+            ({}, None),
+            ([["KLAP"]], None),
+        ):
+            scheme = {"encrypt_type": told, "http_port": 80}
+            found = read(klap({**RESULT, "mgt_encrypt_schm": scheme}))
+            self.assertEqual(found["transport"], transport, told)
+            self.assertEqual(bool(found["reason"]), not transport, told)
         for port in (None, 0, 65536, "80", True, 80.0):
             scheme = {"encrypt_type": "KLAP", "http_port": port}
             self.assertEqual(read(klap({**RESULT, "mgt_encrypt_schm": scheme}))["port"], 80)
-        self.assertEqual(read(klap({**RESULT, "mgt_encrypt_schm": None}))["transport"], "klap")
+        self.assertIsNone(read(klap({**RESULT, "mgt_encrypt_schm": None}))["transport"])
+        found = read(klap({**RESULT, "mgt_encrypt_schm": None, "tpap": {"tls": 0}}))
+        self.assertEqual(found["transport"], "tpap")
+
+    def test_a_camera(self):
+        """After a recorded answer: there is an encrypt_type, but not where KLAP's is."""
+        about = {
+            **RESULT,
+            "device_type": "SMART.IPCAMERA",
+            "device_model": "C210",
+            "encrypt_type": ["3"],
+            "encrypt_info": {"sym_schm": "AES", "key": "", "data": ""},
+            "mgt_encrypt_schm": {"is_support_https": True},
+        }
+        found = read(klap(about))
+        row = found["model"], found["transport"], found["reason"]
+        self.assertEqual(row, ("C210", None, "a camera"))
 
     def test_a_damaged_header_is_no_answer(self):
         whole = klap(RESULT)
@@ -344,8 +375,8 @@ class Found(Called, unittest.TestCase):
             ("SMART.TAPOHUB", {"encrypt_type": "AES"}, "a hub"),
             (
                 "SMART.TAPOPLUG",
-                {"encrypt_type": "TPAP"},
-                "speaks TPAP, which this program does not",
+                {"is_support_https": True},
+                "says nothing of its encryption",
             ),
             (
                 "SMART.TAPOPLUG",
@@ -528,6 +559,28 @@ class Klap(Called, unittest.TestCase):
             result = self.discover("--json", "--target", here + ".0/29", "--timeout", "1.5")
         rows = json.loads(result.out)
         self.assertEqual([row["state"] for row in rows], [None, "OFF"])
+
+
+@early
+class Aes(Called, unittest.TestCase):
+    def test_aes(self):
+        here = network()
+        login = ("you@example.com", "secret")
+        with aes_placed(here + ".1", "KP125M", 1, "Kettle", login) as plug, klap_placed(
+            here + ".2", "L530", 2
+        ) as bulb:
+            plug.device.relay_state = 1
+            bulb.about = lambda address, port: {  # as python-kasa's users have seen it of an L530
+                **type(bulb).about(bulb, address, port),
+                "mgt_encrypt_schm": {"encrypt_type": "TPAP", "http_port": port},
+            }
+            targets = ["--target", here + ".0/29", "--timeout", "1.5"]
+            rows = self.rows(*targets)
+            self.environment.update(TPLINK_EXEC_USERNAME=login[0], TPLINK_EXEC_PASSWORD=login[1])
+            known = self.rows(*targets)
+        self.assertEqual([row["transport"] for row in rows], ["aes", "klap"])
+        self.assertEqual([row["state"] for row in rows], [None, "OFF"])
+        self.assertEqual((known[0]["alias"], known[0]["state"]), ("Kettle", "ON"))
 
 
 @alone

@@ -17,6 +17,7 @@ from tests.house import (
     WIRE,
     Folder,
     Namespace,
+    aes_placed,
     klap,
     klap_placed,
     liar,
@@ -316,6 +317,21 @@ class Calls(Called, unittest.TestCase):
             self.works("lamp", "on", "--print-state", printed=b"ON\n")
             self.works("lamp", "check", printed=b"ON\n")
 
+    def test_aes(self):
+        with aes_placed(self.host(5), "KP125M", 1) as plug:
+            told = {"mac": plug.device.mac, "port": plug.port}
+            self.remember({**entry(self.host(1), transport="aes", **told), "device_id": ""})
+            self.works("lamp", "on", "--print-state", printed=b"ON\n")
+            self.assertEqual(self.remembered(), [(self.host(5), plug.port, "aes")])
+
+    def test_firmware_speaks_another_protocol(self):
+        for before, place, now in (("klap", aes_placed, "aes"), ("aes", klap_placed, "klap")):
+            with place(self.host(1), "KP125M", 1) as plug:
+                told = {"mac": plug.device.mac, "port": plug.port}
+                self.remember({**entry(self.host(1), transport=before, **told), "device_id": ""})
+                self.works("lamp", "check", printed=b"OFF\n")
+                self.assertEqual(self.remembered(), [(self.host(1), plug.port, now)])
+
     def test_a_wrong_login_is_told_at_once(self):
         with klap_placed(self.host(1), "HS110", 1, login=("a", "b")) as plug:
             self.remember(entry(self.host(1), port=plug.port, transport="klap"))
@@ -522,7 +538,7 @@ class Inside(House, unittest.TestCase):
     def test_an_unsupported_encryption_is_no_candidate(self):
         self.remember(entry(self.host(1)))
         with placed(self.host(2), number=1, port=19997) as plug:
-            scheme = {"encrypt_type": "AES", "http_port": plug.port}
+            scheme = {"encrypt_type": "XYZ", "http_port": plug.port}
             answer = klap({**RESULT, "mac": MAC, "mgt_encrypt_schm": scheme})
             with liar(self.host(2), probes.TDP_PORT, lambda data: [answer]):
                 link = self.link(1)

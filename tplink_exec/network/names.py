@@ -221,12 +221,13 @@ class Named:
 
 
 def who(exchange: "Exchange") -> "tuple[bytes, Fields]":
-    """The device's reply to get_sysinfo, of SMART ones a refusal, and its identity.
+    """The device's reply to get_sysinfo, of SMART ones a refusal or b"", and its identity.
 
     Raises PlugError.
     """
-    reply = exchange(GET_SYSINFO)
+    reply = b""
     try:
+        reply = exchange(GET_SYSINFO)
         return reply, identity.of(sysinfo.unnested(answer(reply, "system", "get_sysinfo")))
     except Refused as refusal:
         if not refusal.smart:
