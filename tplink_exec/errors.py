@@ -13,6 +13,8 @@ class PlugError(Exception):
     """What goes to standard output all the same: a reply that the user's own request got."""
     no_outlet = False
     """The device has no such outlet."""
+    switchless = False
+    """The device, as far as is known, has nothing to switch at all."""
 
 
 class UsageError(PlugError):

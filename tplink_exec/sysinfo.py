@@ -91,4 +91,6 @@ def unknown(info: "Fields") -> PlugError:
     if not info.keys() - {"err_code"}:
         return ProtocolError("the reply to system get_sysinfo is empty: an echo?")
     words = "model %s has no relay_state, children or light_state: this program does not know it"
-    return Refused(words % text(info, "model"))
+    error = Refused(words % text(info, "model"))
+    error.switchless = True
+    return error

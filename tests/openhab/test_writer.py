@@ -410,19 +410,21 @@ class Families(Writer):
             self.assertLess(program_timeout([]) + PROCESS_END_S, int(limit))
 
     def test_smart_devices_by_klap(self):
-        for model in ("KP125M", "L530"):
+        number, figures = "Number:", ("Power", "Energy")
+        for model, kinds in (
+            ("KP125M", {"Switch", *(number + dimension for dimension in DIMENSIONS)}),
+            ("L530", {"Color", "Number"}),
+            ("P300", {"Switch"}),
+            ("P316M", {"Switch", *(number + dimension for dimension in figures)}),
+            ("KS240", {"Switch", "Dimmer"}),
+        ):
             with klap_simulated(model) as device:
                 there = places.Place(device.host, device.http_port, klap=True)
                 devices = survey.asked([there], time.monotonic() + 9)
                 naming.name(devices)
                 found = Configuration(templates.files(devices, str(self.installed)))
                 self.fits(found)
-                kinds = {found.items[name][0] for name in found.polled()}
-                if model == "L530":
-                    self.assertEqual(kinds, {"Color", "Number"})
-                else:
-                    wanted = {"Number:" + dimension for dimension in DIMENSIONS}
-                    self.assertEqual(kinds, {"Switch", *wanted})
+                self.assertEqual({found.items[name][0] for name in found.polled()}, kinds, model)
                 for name in found.polled():
                     output, code = run_thing(found.command(name))
                     self.assertRegex(output, r"\A(%s)\Z" % ANSWER[found.items[name][0]])
@@ -1038,14 +1040,62 @@ class Found(Writer):
         found = self.configuration(*there, environment=self.environment)
         self.assertEqual(found.texts, self.configuration(place(device)).texts)
 
-    def test_others_than_ours_are_left_out(self):
+    def test_others_than_ours_have_a_reason(self):
+        other = {"model": "C210", "reason": "a camera", "transport": None}
         rows = {
-            "127.0.0.1": {"host": "192.168.1.3", "port": 80, "transport": "klap"},
-            "127.0.0.2": {"host": "192.168.1.9", "port": 80, "transport": None},
+            "192.168.1.3": {"host": "192.168.1.3", "port": 80, "transport": "klap"},
+            "192.168.1.9": {"host": "192.168.1.9", "port": 80, **other},
         }
         with mock.patch.object(places, "search", lambda *_: (rows, "")):
-            (found,) = places.discovered(5.0, 3.0, 9999)
-        self.assertEqual(found.words(), ["192.168.1.3", "80"])
+            ours, camera = places.discovered(5.0, 3.0, 9999)
+        self.assertEqual((ours.words(), ours.reason), (["192.168.1.3", "80"], ""))
+        self.assertEqual(camera.reason, "C210, a camera")
+
+    def test_what_has_no_switch_is_left_out_with_a_comment(self):
+        plug = self.device("HS100", alias="Plug")
+        alone = self.configuration(place(plug))
+        with klap_simulated("H100") as hub:
+            self.remember(
+                {"device_id": "A", "host": plug.host, "port": plug.port},
+                {"device_id": "B", "host": hub.host, "port": hub.http_port, "transport": "klap"},
+            )
+            result = openhab(environment=self.environment)
+        reason = "127.0.0.1:%d: H100 is a hub: its sensors are not supported" % hub.http_port
+        self.assertEqual(result.code, 0)
+        self.assertEqual(result.err.decode(), "tplink-exec: openhab: left out: %s\n" % reason)
+        self.assertEqual(result.out.decode().count("\n// Left out: %s\n" % reason), 2)
+        without = result.out.decode().replace("\n// Left out: %s\n" % reason, "")
+        self.assertIn(alone.texts["items/tplink.items"].partition("\n")[2], without)
+
+    def test_nothing_but_hubs_is_a_failure(self):
+        with klap_simulated("H100") as hub:
+            entry = {"host": hub.host, "port": hub.http_port, "transport": "klap"}
+            self.remember({"device_id": "B", **entry})
+            result = openhab("--output", str(self.out), environment=self.environment)
+        assert_failure(self, result, 6)
+        self.assertIn(b"H100 is a hub: its sensors are not supported", result.err)
+        self.assertEqual(list(self.out.iterdir()), [])
+
+    def test_what_is_discovered_and_fails_is_left_out(self):
+        good, bad = {"host": "127.0.0.1", "port": 0}, {"host": "127.0.0.1", "port": 0}
+        for fault, reason in (
+            ("err-code", "the device refuses"),
+            ("garbage", "it does not answer as it should"),
+            ("silent", "it does not answer as it should"),
+        ):
+            devices = [self.device("HS100", alias="Plug"), self.device(fault=fault)]
+            for row, device in zip((good, bad), devices):
+                row.update(port=device.port, transport="xor")
+            with mock.patch.object(places, "search", lambda *_: ({"1": good, "2": bad}, "")):
+                result = openhab("--discover", "--timeout", "1", environment=self.environment)
+            start = "tplink-exec: openhab: left out: 127.0.0.1:%d: %s" % (bad["port"], reason)
+            self.assertEqual(result.code, 0, result.err)
+            self.assertTrue(result.err.decode().startswith(start), result.err)
+            self.assertEqual(result.err.count(b"\n"), 1)
+            self.assertIn(b"Switch Tplink_Plug ", result.out)
+            with mock.patch.object(places, "search", lambda *_: ({"2": bad}, "")):
+                result = openhab("--discover", "--timeout", "1", environment=self.environment)
+            assert_failure(self, result, {"err-code": 6, "garbage": 5, "silent": 4}[fault])
 
     def test_nobody_found_is_no_empty_configuration(self):
         self.remember(targets=[network() + ".1"])

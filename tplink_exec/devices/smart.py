@@ -179,10 +179,14 @@ class Smart(Bulb):
                 return reply if reads else b""
         if failure and not failure.unsupported:
             raise failure
-        raise self.cannot("meter" if name == "energy" else name, failure or "")
+        what = {"energy": "meter", "ledon": "an LED to switch", "ledoff": "an LED to switch"}
+        raise self.cannot(what.get(name, name), failure or "")
 
     def can(self) -> "list[str]":
-        return [*super().can(), *(["fan"] if self.has("fan") else [])]
+        """Meters are told by what is known of their protection only, if at all."""
+        found = [text for text in super().can() if text != "power"]
+        more = {"power_protection_status": "power", "fan_speed_level": "fan"}
+        return found + [text for field, text in more.items() if field in self.fields()]
 
     def cannot(self, what: str, reason: object = "") -> PlugError:
         self.fields()  # its model is to be told

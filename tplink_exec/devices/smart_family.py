@@ -1,5 +1,6 @@
 """Which SMART device it is: a single one, or one with outlets, or one without any switch."""
 
+from .. import sysinfo
 from ..errors import PlugError, ProtocolError, Refused
 from ..switchless import switchless
 from .plug import Plug
@@ -61,12 +62,13 @@ def family(
 def without_switch(info: "Fields", what: str) -> PlugError:
     if not info.get("model"):
         return ProtocolError("get_device_info has no device_on: %.60r" % (info,))
-    model = "%.40s" % info["model"]
-    if what == "a hub":
-        return Refused("%s is a hub: its sensors are not supported" % model)
+    words = "%s has no device_on: this program does not know what it is"
     if what:
-        return Refused("%s is %s: that has no switch, and is not supported" % (model, what))
-    return Refused("%s has no device_on: this program does not know what it is" % model)
+        words = "%%s is %s: %s not supported"
+        words %= what, "its sensors are" if what == "a hub" else "it is"
+    error = Refused(words % sysinfo.text(info, "model"))
+    error.switchless = True
+    return error
 
 
 def listed(exchange: "Exchange", answer: "Any") -> "list[Fields]":

@@ -86,6 +86,10 @@ class SmartStrip(Outlets, Smart):
     def has(self, what: str) -> bool:
         return what in ("brightness", "fan") and bool(self.only(what))
 
+    def can(self) -> "list[str]":
+        own = [text for part in self.parts() for text in part.can()]
+        return [*dict.fromkeys(own), "each with --child 1 to %d" % len(self.children)]
+
     def brightness(self) -> int:
         light = self.only("brightness")
         return light.brightness() if light else Plug.brightness(self)
@@ -137,7 +141,8 @@ class SmartStrip(Outlets, Smart):
             found = self.ask_each("get_energy_usage")
         except Refused as refusal:
             raise self.cannot("meter", refusal) from None
-        return json.dumps({"error_code": 0, "result": {"responses": found}}).encode()
+        told = {"error_code": 0, "result": {"responses": found}}
+        return json.dumps(told, separators=(",", ":")).encode()
 
 
 def passed_on(id: str, method: str, parameters: str) -> "tuple[str, str]":

@@ -6,7 +6,7 @@ import time
 
 from ..devices.detect import device
 from ..devices.identity import of
-from ..errors import PlugError
+from ..errors import PlugError, Refused
 from ..sysinfo import text
 from ..transport.direct import direct
 
@@ -63,7 +63,10 @@ class Logins:
 
 
 def log_in(row: "Fields", deadline: float) -> "Fields":
-    """alias, state, device_id and transport of the device. Raises PlugError."""
+    """alias, state, device_id and transport of the device; or why it has no state.
+
+    Raises PlugError.
+    """
     options = {"--transport": "http", "--http-port": row["port"], "command": "check"}
     options["likely"] = row["transport"]
     link = direct(row["host"], row["port"], deadline, options)
@@ -77,5 +80,9 @@ def log_in(row: "Fields", deadline: float) -> "Fields":
         state = "ON" if found.state() else "OFF"
         by = getattr(link, "transport", row["transport"])  # which may be another by now
         return {"alias": alias, "state": state, "device_id": told["device_id"], "transport": by}
+    except Refused as refusal:
+        if not refusal.switchless:
+            raise
+        return {"transport": None, "reason": str(refusal)}
     finally:
         link.close()

@@ -2,9 +2,11 @@
 
 Which devices: each HOST, all that answer discovery, or all that are remembered. Every one must
 answer, else nothing is written and the exit code is that of the failure: a device left out would
-lose its items. What is written is in `templates`, and the names of the items in
-`naming`; the same devices give the same bytes. An edited file is exit 2, see
-`files`.
+lose its items. But what has no switch is left out, with a comment, and so is what --discover finds
+and cannot ask: that is there only as long as it answers, anyway.
+
+What is written is in `templates`, and the names of the items in `naming`; the same devices give
+the same bytes. An edited file is exit 2, see `files`.
 """
 
 import os
@@ -14,10 +16,12 @@ import time
 from ..cli.arguments import Parser
 from ..cli.options import port_number, timeout_s
 from ..cli.output import left_s, put
+from ..cli.report import complain
 from ..errors import LocalError, Unreachable, UsageError
 from .files import changes, diff, sealed, write
 from .naming import name
 from .places import discovered, given, remembered
+from .points import Equipment, Omission
 from .survey import asked
 from .templates import files
 
@@ -41,19 +45,27 @@ def openhab(argv: "list[str]") -> None:
         text = "--output: there is no folder %s; create it: mkdir -p %s"
         raise LocalError(text % (options.output, shlex.quote(options.output)))
     deadline = started + options.timeout
-    devices = asked(places(options, started), deadline)
+    found = asked(places(options, started), deadline, options.discover)
+    devices = [each for each in found if isinstance(each, Equipment)]
+    omitted = [each for each in found if isinstance(each, Omission)]
+    if not devices:
+        omitted[0].error.args = (str(omitted[0]),)
+        raise omitted[0].error
+    for each in omitted:
+        complain("openhab: left out: %s" % each)
     name(devices)
-    texts = files(sorted(devices, key=lambda device: device.name), options.program)
+    devices.sort(key=lambda device: device.name)
+    texts = files(devices, options.program, sorted(map(str, omitted)))
     if not options.output:
-        told = b"\n".join(b"==> %s <==\n%s" % (p.encode(), sealed(p, texts[p])) for p in texts)
-        put(1, told, left_s(deadline))
+        shown = b"\n".join(b"==> %s <==\n%s" % (p.encode(), sealed(p, texts[p])) for p in texts)
+        put(1, shown, left_s(deadline))
         return
-    found = changes(options.output, texts)
+    news = changes(options.output, texts)
     if options.dry_run:
-        put(1, diff(found), left_s(deadline))
+        put(1, diff(news), left_s(deadline))
         return
-    write(found)
-    put(1, b"".join(os.fsencode(change.path) + b"\n" for change in found), left_s(deadline))
+    write(news)
+    put(1, b"".join(os.fsencode(change.path) + b"\n" for change in news), left_s(deadline))
 
 
 def arguments(argv: "list[str]") -> "Any":

@@ -12,6 +12,7 @@ from ..devices import identity
 from ..errors import UsageError
 from ..network.discovery import addresses
 from ..network.known import load
+from ..sysinfo import text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -24,7 +25,12 @@ ESCAPES = {".": "_", ":": "C", "-": "D", "_": "U"}
 
 
 class Place:
-    """A device's HOST and PORT; `http`: PORT is its HTTP port."""
+    """A device's HOST and PORT; `http`: PORT is its HTTP port.
+
+    `reason` is why it cannot be asked, "" when it can.
+    """
+
+    reason = ""
 
     def __init__(self, host: str, port: int, http: bool = False) -> None:
         self.host = checked(host)
@@ -85,13 +91,19 @@ def remembered() -> "list[Place]":
 
 
 def discovered(started: float, timeout_s: float, port: int) -> "list[Place]":
-    """Where devices answer by UDP, at the saved targets, or else to a broadcast.
+    """Where devices answer by UDP, at the saved targets, or else to a broadcast; others than ours
+    with the reason.
 
     Raises PlugError.
     """
     _, targets = load()
     rows, _ = search(addresses(targets), started, timeout_s, port)
-    return once([of(row) for row in rows.values() if row["transport"]])
+    found = []
+    for row in rows.values():
+        found.append(of(row))
+        if not row["transport"]:
+            found[-1].reason = "%s, %s" % (text(row, "model"), text(row, "reason"))
+    return once(found)
 
 
 def of(entry: "Fields") -> Place:

@@ -1,6 +1,8 @@
 """What openHAB has to be told of a device: data, for the text of the files."""
 
 from ..devices import identity
+from ..errors import PlugError, Refused, WrongCredentials
+from ..printable import one_line
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -39,3 +41,16 @@ class Equipment:
         self.alias = alias if isinstance(alias, str) else ""
         self.mac = identity.of(info)["mac"].replace(":", "")[-6:]
         self.points = []  # type: list[Point]
+
+
+class Omission:
+    """A device that is left out because of an error; `reason` is one line, always the same."""
+
+    def __init__(self, place: "Place", error: PlugError) -> None:
+        self.place = place
+        self.error = error
+        lasting = isinstance(error, WrongCredentials) or error.exit_code == Refused.exit_code
+        self.reason = one_line(str(error)) if lasting else "it does not answer as it should"
+
+    def __str__(self) -> str:
+        return "%s: %s" % (self.place, self.reason)

@@ -12,7 +12,7 @@ from ..errors import DeadlineExceeded, LocalError, PlugError, ProtocolError, Ref
 from ..network.reach import reach
 from .naming import label
 from .places import ALNUM
-from .points import Equipment, Point
+from .points import Equipment, Omission, Point
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -38,11 +38,30 @@ OF_STRIPS = ("power", "total", "today")
 """Of its figures and those of each outlet: more would be many processes."""
 
 
-def asked(places: "list[Place]", deadline: float) -> "list[Equipment]":
-    """The devices at all `places`, asked side by side.
+def asked(
+    places: "list[Place]", deadline: float, found: bool = False
+) -> "list[Equipment | Omission]":
+    """The devices at all `places`, asked side by side; `found`: nobody has named them.
 
-    Raises PlugError for the first in order that fails.
+    What has no switch is left out, and of those found also what does not answer or wants a login
+    that it has not got. Raises PlugError for the first in order that fails otherwise.
     """
+    answers = answered(places, deadline)
+    result = []  # type: list[Equipment | Omission]
+    for place, answer in zip(places, answers):
+        if isinstance(answer, PlugError):
+            if answer.switchless or (found and not isinstance(answer, LocalError)):
+                result.append(Omission(place, answer))
+                continue
+            answer.args = ("%s: %s" % (place, answer),)
+        if isinstance(answer, Exception):
+            raise answer
+        result.append(answer)
+    return result
+
+
+def answered(places: "list[Place]", deadline: float) -> "list[Any]":
+    """For each place what ask() returns or raises."""
     waiting = queue.Queue()  # type: Any
     done = queue.Queue()  # type: Any
     for number, place in enumerate(places):
@@ -60,13 +79,7 @@ def asked(places: "list[Place]", deadline: float) -> "list[Equipment]":
             found[number] = answer
         except queue.Empty:
             break
-    for number, place in enumerate(places):
-        answer = found.get(number, late)
-        if isinstance(answer, PlugError):
-            answer.args = ("%s: %s" % (place, answer),)
-        if isinstance(answer, Exception):
-            raise answer
-    return [found[number] for number in range(len(places))]
+    return [found.get(number, late) for number in range(len(places))]
 
 
 def work(waiting: "Any", done: "Any", deadline: float) -> None:
@@ -83,6 +96,10 @@ def work(waiting: "Any", done: "Any", deadline: float) -> None:
 
 def ask(place: "Place", deadline: float) -> Equipment:
     """The device at `place`, with its points. Raises PlugError."""
+    if place.reason:
+        error = Refused(place.reason)
+        error.switchless = True
+        raise error
     options = {"--transport": "http", "--http-port": place.port} if place.http else {}
     link = reach(place.host, place.port, deadline, options)
     try:
@@ -116,11 +133,12 @@ def outlets(target: Outlets, label: str) -> "list[Point]":
         raise ProtocolError("more than %d outlets" % MAX_OUTLETS)
     figures = [point for point in metered(target, label) if point.type in OF_STRIPS]
     found = [controlled(Point("Switch", label, "", ["check"], PART_S)), *figures]
-    for number, child in target.numbered():
+    for part, (number, child) in zip(target.parts(), target.numbered()):
         option = "--child=" + outlet(target, child, number)
         suffix = "_%d" % number
         name = child_label(child) or "%s %d" % (label, number)
-        found.append(controlled(Point("Switch", name, suffix, ["check", option], PART_S), option))
+        type = "Dimmer" if part.has("brightness") else "Switch"
+        found.append(controlled(Point(type, name, suffix, [READS[type], option], PART_S), option))
         for point in figures:
             reads = [*point.reads, option]
             found.append(Point(point.type, name, suffix + point.suffix, reads, point.seconds * 2))

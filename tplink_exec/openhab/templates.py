@@ -17,6 +17,7 @@ from .naming import quoted
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from ..shapes import Sequence
     from .points import Equipment, Point
 
 TIMEOUT_S = 10
@@ -120,14 +121,20 @@ sitemap tplink label="TP-Link devices" {%s
 """
 
 
-def files(devices: "list[Equipment]", program: str) -> "dict[str, str]":
+def files(
+    devices: "list[Equipment]", program: str, omitted: "Sequence[str]" = ()
+) -> "dict[str, str]":
     """The text of each file by its path in openHAB's folder, without a first line.
 
-    Of the whitelist only the lines that are ours. `devices` have their names and are in order.
+    Of the whitelist only the lines that are ours. `devices` have their names and are in order;
+    `omitted` says of others where they are, and why they are not among them.
     """
+    things = "".join(thing(*pair, program) for pair in pairs(devices))
+    shown = GROUPS + "".join(items(*pair) for pair in pairs(devices))
+    more = "".join("\n// Left out: %s\n" % words for words in omitted)
     return {
-        "things/tplink.things": "".join(thing(*pair, program) for pair in pairs(devices)),
-        "items/tplink.items": GROUPS + "".join(items(*pair) for pair in pairs(devices)),
+        "things/tplink.things": things + more,
+        "items/tplink.items": shown + more,
         "rules/tplink.rules": RULES % {"program": program, "timeout": TIMEOUT_S},
         "sitemaps/tplink.sitemap": SITEMAP % "".join(map(frame, devices)),
         "misc/exec.whitelist": "".join(command(*pair, program) + "\n" for pair in pairs(devices)),

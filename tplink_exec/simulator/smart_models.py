@@ -6,7 +6,7 @@ from .smart_strips import SmartFanSwitch, SmartHub, SmartSix, SmartThree
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from .smart_base import SimulatedSmart
+    from .smart_base import SimulatedSmart  # noqa: F401 (type comments)
 
 SMART_MODELS = {
     "KP125M": SmartPlug,

@@ -39,6 +39,7 @@ class SmartPlug(SimulatedSmart):
         "hw_ver": "1.0",
         "avatar": "plug",
         "overheat_status": "normal",
+        "power_protection_status": "normal",
     }
 
     def __init__(self, model: str, number: int = 0, clock: "Clock" = time.time) -> None:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 PAGE = 10
 """Children in an answer to get_child_device_list."""
 LAMP_W = 60.0
+PROTECTED = {"power_protection_status": "normal", "overcurrent_status": "normal"}
 
 
 class SmartChild(SmartPlug):
@@ -71,7 +72,7 @@ class MeteredChild(SmartChild):
     """P316M's: its get_energy_usage has no current_power."""
 
     def own(self) -> "Answer":
-        return {**super().own(), "on_off": self.relay_state, "is_usb": False}
+        return {**super().own(), "on_off": self.relay_state, "is_usb": False, **PROTECTED}
 
     def get_energy_usage(self, _: "Answer") -> "Answer":
         answer = super().get_energy_usage(_)

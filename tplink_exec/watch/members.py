@@ -47,6 +47,11 @@ Shown = collections.namedtuple("Shown", "alias state power metered at")
 """What is told of an outlet: its name, 1, 0 or None, W or None, and when it was asked."""
 
 
+def is_switchless(error: Exception) -> bool:
+    """Whether it is of a device that nothing can be read of, now or later."""
+    return isinstance(error, PlugError) and error.switchless
+
+
 def longer(pause_s: float, least_s: float) -> float:
     return min(2 * (pause_s or least_s), MAX_PAUSE_S)
 
@@ -79,7 +84,8 @@ class Outlet:
 
     def fail(self, error: Exception) -> None:
         self.be(None)
-        self.trouble, self.grave = str(error), isinstance(error, (UsageError, WrongCredentials))
+        self.trouble = str(error)
+        self.grave = isinstance(error, (UsageError, WrongCredentials)) or is_switchless(error)
 
 
 class Member:
@@ -151,7 +157,7 @@ class Member:
         if patient:
             self.pause_s = longer(self.pause_s, self.interval_s)
             self.patient_at = time.monotonic() + self.pause_s
-            self.grave = isinstance(error, WrongCredentials)
+            self.grave = isinstance(error, WrongCredentials) or is_switchless(error)
         for outlet in self.outlets:
             if patient or not outlet.trouble:
                 outlet.fail(error)
