@@ -274,6 +274,8 @@ class KlapDevices(Case):
                     member = self.member(plug)
                     methods = getattr(plug.device, meter[0])
                     methods = methods[meter[1]] if meter[1:] else methods
+                    for other in ("get_emeter_data", "get_current_power"):
+                        methods.pop(other, None)
                     right = methods.pop(method)
                     if code:
                         methods[method] = lambda _, code=code: {code: -10}

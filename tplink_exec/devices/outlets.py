@@ -54,12 +54,12 @@ class Outlets(Plug):
         raise error
 
     def names(self, child: "Fields", number: int = 0) -> "list[str]":
-        """Both forms of the id are among them: the whole one, and its last two characters."""
-        own, parent = id_of(child), id_of(self.info)
-        words = [str(number), child.get("alias"), own]
-        if isinstance(own, str) and isinstance(parent, str):
-            words += [parent + own] if len(own) == 2 else [own[-2:]] if own[:-2] == parent else []
+        """What --child may call it, in lower case."""
+        words = [str(number), child.get("alias"), *self.ids_of(child)]
         return [word.casefold() for word in words if isinstance(word, str)]
+
+    def ids_of(self, child: "Fields") -> "list[Any]":
+        return [id_of(child)]
 
     def whole_id(self, child: "Fields") -> str:
         """The id as requests want it: one of two characters needs the strip's before it."""

@@ -5,8 +5,7 @@ from ..errors import PlugError, ProtocolError, Refused
 from ..switchless import switchless
 from .plug import Plug
 from .smart import Smart, named
-from .smart_request import result, several
-from .smart_switch import CHILDREN, INFO
+from .smart_request import CHILDREN, INFO, result, several
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -39,7 +38,10 @@ def family(
     answers: "list[Any]",
     early: "dict[str, Any] | None" = None,
 ) -> Plug:
-    """By the `answers` to INFO and CHILDREN, the latter None where it was not reached."""
+    """By the `answers` to INFO and CHILDREN, the latter None where it was not reached.
+
+    Children with a device_on make it a strip, whatever the device says of itself.
+    """
     info = named(result(answers[0], INFO[0]))
     what = switchless(info.get("type"))
     if what:
@@ -47,11 +49,12 @@ def family(
     first = answers[1]
     if first is None and "device_on" not in info:
         (first,) = several(exchange, (CHILDREN,))
-    children = [named(child) for child in listed(exchange, first) if "device_on" in child]
-    if children:
+    listed = children(exchange, first) if first else []
+    outlets = [named(child) for child in listed if "device_on" in child]
+    if outlets:
         from .smart_strip import SmartStrip
 
-        target = SmartStrip(exchange, options, info, children)  # type: Plug
+        target = SmartStrip(exchange, options, info, outlets)  # type: Plug
     elif "device_on" in info:
         target = Smart(exchange, options, info, early)
     else:
@@ -71,7 +74,7 @@ def without_switch(info: "Fields", what: str) -> PlugError:
     return error
 
 
-def listed(exchange: "Exchange", answer: "Any") -> "list[Fields]":
+def children(exchange: "Exchange", answer: "Any") -> "list[Fields]":
     """All children, by the `answer` that has the first of them. Raises PlugError."""
     try:
         found, total = page(answer)
@@ -83,8 +86,9 @@ def listed(exchange: "Exchange", answer: "Any") -> "list[Fields]":
         further = [(CHILDREN[0], '{"start_index":%d}' % start) for start in starts]
         for each in several(exchange, further):
             found = found + page(each)[0]
-    if len(found) != total:
-        raise ProtocolError("the device lists %d of its %d outlets" % (len(found), total))
+    ids = {str(child.get("device_id")) for child in found}
+    if not len(ids) == len(found) == total:
+        raise ProtocolError("the device lists %d of its %d outlets" % (len(ids), total))
     return found
 
 

@@ -21,6 +21,10 @@ TERMINAL = ',"terminalUUID":"7cbd6a8a-5c1b-4c4c-9d3c-1a6c3f2e9b55"'
 -1012 without it. Any UUID will do. It is always there: to be refused first would cost an exchange,
 and these 54 bytes cost a tenth of a millisecond, as does the code that would ask again."""
 
+INFO = "get_device_info", ""
+CHILDREN = "get_child_device_list", '{"start_index":0}'
+"""The first ten outlets of a strip, or sensors of a hub; last, as what has none refuses it."""
+
 
 def request(method: str, parameters: str = "", more: str = "") -> str:
     """`parameters` is JSON, `more` what stands beside it: TERMINAL, or nothing."""

@@ -4,15 +4,11 @@ What has outlets, or no switch at all, is found out by the same exchange, and le
 `smart_family`, which is imported then.
 """
 
-from .smart_request import TERMINAL, accepted, result, several
+from .smart_request import CHILDREN, INFO, TERMINAL, accepted, result, several
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ..shapes import Any, Exchange, Options
-
-INFO = "get_device_info", ""
-CHILDREN = "get_child_device_list", '{"start_index":0}'
-"""The first ten outlets of a strip, or sensors of a hub; last, as what has none refuses it."""
 
 
 def state(exchange: "Exchange", options: "Options") -> int:

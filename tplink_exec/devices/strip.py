@@ -2,11 +2,11 @@
 
 from .. import sysinfo
 from ..errors import Refused
-from .outlets import Outlets, housed
+from .outlets import Outlets, housed, id_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from ..shapes import Exchange, Fields, Options
+    from ..shapes import Any, Exchange, Fields, Options
 
 
 class Strip(Outlets):
@@ -25,6 +25,14 @@ class Strip(Outlets):
 
     def part(self, child: "Fields") -> "Strip":
         return Strip(self.exchange, self.options, self.info, child)
+
+    def ids_of(self, child: "Fields") -> "list[Any]":
+        """Both forms: the whole one, and its last two characters."""
+        own, parent = id_of(child), id_of(self.info)
+        if not (isinstance(own, str) and isinstance(parent, str)):
+            return [own]
+        other = [parent + own] if len(own) == 2 else [own[-2:]] if own[:-2] == parent else []
+        return [own, *other]
 
     def fields(self) -> "Fields":
         return self.child or self.info

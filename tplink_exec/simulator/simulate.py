@@ -79,9 +79,10 @@ TRANSPORTS = {
     "klap2": Transport(
         {**MODELS, **SMART_MODELS}, *HTTP, functools.partial(KlapSimulator, version=2)
     ),
-    "camera": Transport(CAMERAS, "http_port", PORT, (), CameraServer),
     "aes": Transport(SMART_MODELS, *HTTP, AesSimulator),
 }
+WAYS = {**TRANSPORTS, "discovery": Transport(CAMERAS, "http_port", PORT, (), CameraServer)}
+"""And that of what is found only: no transport that can be asked for."""
 NAMES = " or ".join(", ".join(TRANSPORTS).rsplit(", ", 1))
 
 
@@ -106,17 +107,18 @@ def players(options: "Any") -> "list[tuple[str, str]]":
     found = []
     for word in options.model or ["HS100"]:
         model, colon, transport = word.partition(":")
-        if not colon:
+        if model in CAMERAS and not colon:
+            transport = "discovery"
+        elif not colon:
             transport = "klap2" if model in SMART_MODELS else "xor"
             if options.klap:
                 transport = "klap%d" % options.klap
             if options.aes:
                 transport = "aes"
-            transport = "camera" if model in CAMERAS else transport
-        if transport not in TRANSPORTS:
+        if transport not in (TRANSPORTS if colon else WAYS):
             raise UsageError("--model %s: TRANSPORT is %s" % (word, NAMES))
-        if model not in TRANSPORTS[transport].models:
-            ways = [name for name, row in TRANSPORTS.items() if model in row.models]
+        if model not in WAYS[transport].models:
+            ways = [name for name, row in WAYS.items() if model in row.models]
             text = model, " or ".join(ways), transport
             raise UsageError("%s speaks %s only, not %s" % text)
         found.append((model, transport))
@@ -133,9 +135,9 @@ def check(options: "Any", devices: "list[tuple[str, str]]") -> None:
         if not 0 <= number <= 65535:
             raise UsageError("a port is a number from 0 to 65535, not %d" % number)
     for _, name in devices:
-        if options.fault not in (None, BACKLOG, *TRANSPORTS[name].faults):
+        if options.fault not in (None, BACKLOG, *WAYS[name].faults):
             raise UsageError("--fault %s is none of %s" % (options.fault, name))
-    http = any(TRANSPORTS[name].port == "http_port" for _, name in devices)
+    http = any(WAYS[name].port == "http_port" for _, name in devices)
     if not http and (options.http_port, options.login) != (None, None):
         raise UsageError("--http-port and --login go with HTTP: --klap V, --aes, --model M:klap2")
 
@@ -203,7 +205,7 @@ async def _serve_all(devices: "list[tuple[str, str]]", options: "Any") -> None:
     http_port = HTTP_PORT if options.http_port is None else options.http_port
     ports = {"port": options.port, "http_port": http_port}
     for place, (model, transport) in enumerate(devices):
-        way = TRANSPORTS[transport]
+        way = WAYS[transport]
         address = options.address + place
         sockets = bound_pair(str(address), ports[way.port], way.udp_port)
         port = ports[way.port] = sockets[0].getsockname()[1]
