@@ -4,7 +4,7 @@ import json
 import unittest
 
 from tests import support
-from tests.support import FORMS, assert_failure, run, simulated
+from tests.support import FORMS, assert_failure, klap_simulated, run, simulated
 from tplink_exec.commands.table import COMMANDS, rows
 from tplink_exec.simulator.models import MODELS
 
@@ -28,12 +28,14 @@ SAMPLES = {
     "led": ("led on", "led off"),
     "join": ("join House",),
     "reset": ("reset --yes",),
+    "fan": ("fan", "fan 3"),
     "json": ('json {"system":{"get_sysinfo":null}}',),
 }
 """The command lines of a command, where that is not just its name."""
 ABLE = {
     "color": COLORED,
     "temperature": COLORED,
+    "fan": set(),
     "emeter": METERS,
     "energy": METERS,
     "power": METERS,
@@ -97,6 +99,10 @@ class Everything(unittest.TestCase):
             return
         told = "a model that cannot do it is left out of ABLE[%r]; SAMPLES says how it is called"
         self.assertEqual((result.code, result.err), (0, b""), told % command)
+        self.prints(device, command, line, result)
+
+    def prints(self, device, command, line, result):
+        self.assertEqual((result.code, result.err), (0, b""))
         prints = rows(COMMANDS)[command][3]
         if prints == "nothing" or line != command and command in SETTERS:
             self.assertEqual(result.out, b"")
@@ -110,13 +116,59 @@ class Everything(unittest.TestCase):
             self.assertRegex(result.out, OUTPUTS[command])
 
 
-SETTERS = ("brightness", "color", "temperature", "alias")
+NO_SMART = {"join", "energy_reset", "runtime_reset", "total"}
+NO_PLUG = {*NO_SMART, "color", "temperature", "fan"}
+NO_METER = set("power voltage current today month emeter energy".split())
+NO_SWITCH = set("on off toggle check increase decrease 0..100 H,S,B brightness rgb uptime".split())
+NO_RULES = {"schedule", "countdown", "antitheft"}
+NO_LED = {"led", "ledon", "ledoff"}
+SMART_UNABLE = {
+    "KP125M": NO_PLUG,
+    "L530": {*NO_SMART, *NO_METER, *NO_LED, "fan", "uptime"},
+    "P300": {*NO_PLUG, *NO_METER, *NO_RULES, "uptime"},
+    "P316M": {*NO_PLUG, *NO_RULES, "uptime"},
+    "KS240": {*NO_PLUG, *NO_METER, *NO_RULES, "uptime"} - {"fan"},
+    "H100": {*NO_PLUG, *NO_METER, *NO_RULES, *NO_SWITCH},
+}
+"""What SMART devices cannot do, as a whole."""
+
+
+class EverySmart(unittest.TestCase):
+    def test_each_command_against_each_device(self):
+        """It works and prints what its row in the table says, or is exit 6 and says why."""
+        for model, unable in SMART_UNABLE.items():
+            with klap_simulated(model) as device:
+                device.device.relay_state = 1
+                for command in rows(COMMANDS):
+                    lines = SAMPLES.get(command, (command,))
+                    if command == "json":
+                        lines = ('json {"method":"get_device_info"}',)
+                    for line in lines:
+                        more = ["--http-port", str(device.http_port)]
+                        result = support.call(*words(device, line), *more, stdin=b"password\n")
+                        with self.subTest((model, line)):
+                            if command in unable:
+                                self.refused(model, device, result)
+                            else:
+                                Everything.prints(self, device, command, line, result)
+
+    def refused(self, model, device, result):
+        assert_failure(self, result, 6, start=b"tplink-exec: 127.0.0.1:%d: " % device.port)
+        name = device.device.info["model"].encode()
+        wanted = rb": (%s is an? .* (without|not supported)|SMART devices join)" % name
+        self.assertRegex(result.err, wanted)
+        if b"without" in result.err:
+            self.assertIn(b"; its commands are on, off, toggle, check", result.err)
+
+
+SETTERS = ("brightness", "color", "temperature", "alias", "fan")
 OUTPUTS = {
     "check": rb"^(ON|OFF)\n$",
     "brightness": rb"^\d{1,3}\n$",
     "color": rb"^\d+,\d+,\d+\n$",
     "temperature": rb"^\d{4}\n$",
     "uptime": rb"^\d+\n$",
+    "fan": rb"^[0-4]\n$",
     **dict.fromkeys(
         ("power", "voltage", "current", "total", "today", "month"), rb"^\d+\.\d{3,6}\n$"
     ),
@@ -481,9 +533,14 @@ class Strips(unittest.TestCase):
 
     def test_what_is_for_the_whole_strip_only(self):
         with simulated("HS300") as strip:
-            for command in ("reboot", "reset --yes", "led off", "status", "time", "join x"):
+            for command in ("reboot", "reset --yes", "time", "join x", "wlanscan", "cloudinfo"):
                 assert_failure(self, call(strip, command + " --child 2"), 1)
             self.assertEqual(strip.connections, 0)
+            for command in ("led off", "ledon", "status", "info"):  # which SMART outlets may have
+                result = call(strip, command + " --child 2")
+                assert_failure(self, result, 1)
+                self.assertIn(b"is for the whole of this strip, without --child", result.err)
+            self.assertEqual(strip.device.led_off, 0)
 
     def test_aliases_and_fields_of_outlets(self):
         for model in STRIPS:

@@ -419,7 +419,7 @@ class Families(Writer):
             ("KS240", {"Switch", "Dimmer"}),
         ):
             with klap_simulated(model) as device:
-                there = places.Place(device.host, device.http_port, klap=True)
+                there = places.Place(device.host, device.http_port, http=True)
                 devices = survey.asked([there], time.monotonic() + 9)
                 naming.name(devices)
                 found = Configuration(templates.files(devices, str(self.installed)))

@@ -49,7 +49,7 @@ def named(exchange: "Exchange", options: "Options") -> bytes:
         if reply is not None:
             return reply + b"\n" if reply else b""
         if name in OF_SMART:
-            text = "%s is for the whole strip, without --child, with this one"
+            text = "%s is for the whole of this strip, without --child"
             raise UsageError(text % options["command"])
         ids = target.ids()
     try:
