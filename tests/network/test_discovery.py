@@ -552,6 +552,26 @@ class Klap(Called, unittest.TestCase):
         self.assertIn(said % here.encode(), table.err)
         self.assertEqual(table.err.count(b"\n"), 1)
 
+    def test_smart_strips_and_what_has_no_switch(self):
+        here = network()
+        with klap_placed(here + ".1", "P300", 1) as strip, klap_placed(
+            here + ".2", "KS240", 2
+        ) as both, klap_placed(here + ".3", "H100", 3), klap_placed(
+            here + ".4", "KP125M", 4
+        ) as toaster:
+            strip.device.parts[2].relay_state = 1
+            both.device.alias = "Fan"
+            info = {"type": "SMART.TAPOTOASTER", "model": "T1", "device_id": "x"}
+            toaster.device.smart_methods["get_device_info"] = lambda _: {"result": info}
+            rows = self.rows("--target", here + ".0/29", "--timeout", "1.2")
+        told = [(row["transport"], row["state"], row.get("reason")) for row in rows]
+        self.assertEqual(told[:2], [("klap", "ON", None), ("klap", "OFF", None)])
+        self.assertEqual(rows[1]["alias"], "Fan")
+        self.assertEqual(told[2][:2], (None, None))
+        self.assertIn("hub", told[2][2])
+        self.assertEqual(told[3][:2], (None, None))
+        self.assertIn("T1 has no device_on", told[3][2])
+
     def test_who_says_klap_and_hangs(self):
         """Logins are bounded, in number and in time, and an honest device has its turn."""
         here = network()

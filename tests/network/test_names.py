@@ -332,6 +332,18 @@ class Calls(Called, unittest.TestCase):
                 self.works("lamp", "check", printed=b"OFF\n")
                 self.assertEqual(self.remembered(), [(self.host(1), plug.port, now)])
 
+    def test_a_smart_strip(self):
+        """That it is a SMART device is asked once."""
+        with klap_placed(self.host(1), "P300", 1) as strip:
+            place = {"mac": strip.device.mac, "port": strip.port, "transport": "klap"}
+            self.remember({**entry(self.host(1)), **place, "device_id": ""})
+            self.works("lamp", "on", "--child", "1")
+            self.assertEqual([part.relay_state for part in strip.device.parts], [0, 0, 1])
+            strip.requests.clear()
+            self.works("lamp", "check", printed=b"ON\n")
+            asked = [request for request in strip.requests if b"get_sysinfo" in request]
+            self.assertEqual((len(asked), len(strip.requests)), (1, 3))
+
     def test_a_wrong_login_is_told_at_once(self):
         with klap_placed(self.host(1), "HS110", 1, login=("a", "b")) as plug:
             self.remember(entry(self.host(1), port=plug.port, transport="klap"))

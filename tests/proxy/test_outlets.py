@@ -279,6 +279,26 @@ class ForThePage(Served):
             wanted.update(model="HS107(US)", brightness=None, children=None)
             self.assertEqual(told, wanted)
 
+    def test_outlets_of_smart_strips(self):
+        self.addCleanup(setattr, Worker, "perform", Worker.perform)
+        Worker.perform = by_klap(Worker.perform)
+        six, fan = (self.enter(klap_simulated(model)) for model in ("P316M", "KS240"))
+        self.serve(*((name, it.host, it.http_port) for name, it in (("six", six), ("fan", fan))))
+        for child, part in zip(
+            json.loads(self.get("/six/device.json"))["children"], six.device.parts
+        ):
+            path = "/six/%s/" % child["id"]
+            self.assertEqual(self.ask("PUT", path + "state", "ON"), (200, ""))
+            self.assertEqual((self.get(path + "state"), part.relay_state), ("ON", 1))
+            power = "%.3f" % part.power_w()
+            self.assertEqual(self.get(path + "power"), power)
+        self.assertEqual(self.get("/six/power"), "215.250")
+        self.assertEqual(self.ask("GET", "/six/7/state")[0], 404)
+        self.assertEqual(self.ask("PUT", "/fan/1/state", "30"), (200, ""))
+        self.assertEqual([self.get("/fan/%s/brightness" % n) for n in "12"], ["30", "0"])
+        told = json.loads(self.get("/fan/2/device.json"))
+        self.assertEqual((told["kind"], told["state"], told["brightness"]), ("outlet", "OFF", None))
+
 
 def kind_of(model):
     if model in ("LB100", "LB130", "KL430", "L530", "L530v1", "L920"):

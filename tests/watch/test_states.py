@@ -14,7 +14,7 @@ from tests.watch.watching import FAST, INTERVAL_S, PATIENCE_S, Case, Watch
 from tplink_exec.address import split
 from tplink_exec.errors import UsageError
 from tplink_exec.simulator.simulate import played
-from tplink_exec.watch.members import ALWAYS, CHANGES, Member, Outlet
+from tplink_exec.watch.members import ALWAYS, CHANGES, NEVER, Member, Outlet
 from tplink_exec.watch.orders import understand
 
 
@@ -261,6 +261,42 @@ class KlapDevices(Case):
                 self.assertIs(member.http_link.channel(), session)
                 self.assertLessEqual(plug.connections, 7)  # one a poll or command
                 self.assertIsNone(member.http_link.http.socket)  # and none is kept
+
+    def test_smart_strips_and_how_often_they_are_asked(self):
+        """In one exchange, and one more for each outlet, or the whole, whose meter is read."""
+        for model, children, metering, count, power in (
+            ("KP125M", [""], ALWAYS, 1, 61.753),
+            ("P300", ["", "1", "Plug 1"], NEVER, 1, None),
+            ("P316M", ["", "3"], NEVER, 1, None),
+            ("P316M", ["3"], ALWAYS, 2, 30.75),
+            ("P316M", ["", "3"], ALWAYS, 3, 30.75),
+            ("KS240", ["1", "2"], NEVER, 1, None),
+        ):
+            with klap_simulated(model) as it, self.subTest((model, children, metering)):
+                member = self.member(it)
+                member.outlets[:] = [Outlet(child, child) for child in children]
+                it.device.relay_state = 1
+                self.assertTrue(member.poll(metering))
+                it.requests.clear()
+                self.assertTrue(member.poll(metering))
+                self.assertEqual(len(it.requests), count)
+                self.assertEqual([outlet.state() for outlet in member.outlets], [1] * len(children))
+                self.assertEqual(member.outlets[-1].shown.power, power)
+                if children == ["", "1", "Plug 1"]:
+                    order = understand(b"x off")
+                    options = {**order[3], "--child": "1"}
+                    member.call(order[2], options, time.monotonic() + 5)
+                    self.assertTrue(member.poll(metering))
+                    self.assertEqual([outlet.state() for outlet in member.outlets], [1, 0, 1])
+                    self.assertEqual(member.outlets[1].alias, "Plug 3")
+
+    def test_a_hub_is_offline_and_says_what_it_is(self):
+        with klap_simulated("H100") as hub:
+            member = self.member(hub)
+            self.assertTrue(member.poll(ALWAYS))
+            (outlet,) = member.outlets
+            self.assertEqual((outlet.state(), outlet.grave), (None, True))
+            self.assertEqual(outlet.trouble, "H100 is a hub: its sensors are not supported")
 
     def test_a_meter_that_refuses_for_a_while(self):
         """Whatever it says meanwhile, and whether or not the state changes."""
