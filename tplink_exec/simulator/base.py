@@ -4,6 +4,8 @@ Shapes, wording and number formats of all families follow recorded answers of th
 models lists, and protocol captures. No I/O here: `simulate` puts a device on a port.
 """
 
+import calendar
+import datetime
 import json
 import re
 import time
@@ -13,7 +15,8 @@ if TYPE_CHECKING:
     from ..shapes import Answer, Clock, Method
 
 UTC_INDEX = 38
-"""UTC in the devices' list of time zones (python-kasa, kasa/iot/iottimezone.py)."""
+LAST_INDEX = 109
+"""UTC and the last one in the devices' time zones (python-kasa, kasa/iot/iottimezone.py)."""
 
 FIRST_MAC = 0x50C7BF000000
 ACCESS_POINTS = [{"ssid": "House", "key_type": 3}, {"ssid": "Guest", "key_type": 0}]
@@ -34,6 +37,9 @@ CLOUD = {
     "fwNotifyType": 0,
     "err_code": 0,
 }
+
+
+TIME_FIELDS = "year", "month", "mday", "hour", "min", "sec"
 
 
 def says(answer: "Answer") -> "Method":
@@ -72,12 +78,18 @@ class SimulatedDevice:
         self.mac = ":".join(re.findall("..", "%012X" % (FIRST_MAC + number)))
         self.device_id = "8006%036X" % (number % (1 << 48))
         self.reboots = self.resets = 0
+        self.cloud = dict(CLOUD)
+        self.zone_index = UTC_INDEX
+        self.local_s = 0.0
+        """What the device's local time is ahead of `clock`."""
         self.stainfo = {}  # type: Answer
         self.methods = {}  # type: dict[str, dict[str, Method]]
         self.time_methods = {
             "get_time": self.get_time,
-            "get_timezone": says({"index": UTC_INDEX, "err_code": 0}),
-        }
+            "get_timezone": lambda _: {"index": self.zone_index, "err_code": 0},
+            "set_time": self.set_time,
+            "set_timezone": self.set_timezone,
+        }  # type: dict[str, Method]
         self.wifi_methods = {
             "get_scaninfo": says({"ap_list": ACCESS_POINTS, "err_code": 0}),
             "set_stainfo": self.set_stainfo,
@@ -87,7 +99,10 @@ class SimulatedDevice:
             "get_next_action": says({**NEVER, "err_code": 0}),
             "erase_runtime_stat": says({"err_code": 0}),
         }
-        self.cloud_methods = {"get_info": says(CLOUD)}
+        self.cloud_methods = {
+            "get_info": lambda _: dict(self.cloud),
+            "unbind": self.unbind,
+        }  # type: dict[str, Method]
 
     def answer(self, request: bytes) -> "bytes | None":
         """The reply to a request's JSON; None where the device says nothing: no JSON object.
@@ -100,9 +115,13 @@ class SimulatedDevice:
             return None
         if not isinstance(modules, dict):
             return None
+        self.tick()
         self.choose(modules.pop("context", None))
         reply = {name: self._module(name, methods) for name, methods in modules.items()}
         return json.dumps(reply, separators=(",", ":"), ensure_ascii=False).encode()
+
+    def tick(self) -> None:
+        """Do what the time has come for."""
 
     def choose(self, context: object) -> None:
         """Take which outlets the request is for; a device that has none ignores it."""
@@ -146,9 +165,28 @@ class SimulatedDevice:
         return {"err_code": 0}
 
     def get_time(self, _: "Answer") -> "Answer":
-        now = time.gmtime(self.clock())
-        names = "year", "month", "mday", "hour", "min", "sec"
-        return {"err_code": 0, **dict(zip(names, now))}
+        now = time.gmtime(self.clock() + self.local_s)
+        return {"err_code": 0, **dict(zip(TIME_FIELDS, now))}
+
+    def set_time(self, arguments: "Answer") -> "Answer":
+        try:
+            local = datetime.datetime(*(arguments[name] for name in TIME_FIELDS))
+        except (LookupError, TypeError, ValueError):
+            return self.INVALID_ARGUMENT
+        self.local_s = calendar.timegm(local.timetuple()) - int(self.clock())
+        return {"err_code": 0}
+
+    def set_timezone(self, arguments: "Answer") -> "Answer":
+        if not is_int(arguments.get("index"), 0, LAST_INDEX):
+            return self.INVALID_ARGUMENT
+        answer = self.set_time(arguments)
+        if answer["err_code"] == 0:
+            self.zone_index = arguments["index"]
+        return answer
+
+    def unbind(self, _: "Answer") -> "Answer":
+        self.cloud.update(username="", binded=0, cld_connection=0)
+        return {"err_code": 0}
 
     def set_stainfo(self, arguments: "Answer") -> "Answer":
         ssid, password = arguments.get("ssid"), arguments.get("password")

@@ -3,6 +3,7 @@
 import time
 
 from .base import LATER, NEVER, NO_RULES, SimulatedDevice, is_int, says, sold
+from .countdown import Countdown
 from .meters import Meter, MilliMeter
 
 TYPE_CHECKING = False
@@ -59,13 +60,17 @@ LONGEST_TRANSITION_MS = (1 << 31) - 1
 
 
 class Relay:
-    """What switches one outlet, and its meter, which a device may have or not show."""
+    """What switches one outlet, its countdown, and its meter, which a device may not have."""
 
     def __init__(self, clock: "Clock", load_w: float, meter: "type[Meter]") -> None:
         self.clock = clock
         self.on_since = clock()
         self._state = 0
         self.meter = meter(clock, lambda: load_w * self._state)
+        self.countdown = Countdown(clock, self.switch)
+
+    def switch(self, state: int) -> None:
+        self.state = state
 
     @property
     def state(self) -> int:
@@ -103,7 +108,6 @@ class SimulatedSwitch(SimulatedDevice):
             "netif": self.wifi_methods,
             "cnCloud": self.cloud_methods,
             "schedule": self.schedule_methods,
-            "count_down": {"get_rules": says({"rule_list": [], "err_code": 0})},
             "anti_theft": {"get_rules": says(NO_RULES)},
         }
 
@@ -136,7 +140,11 @@ class SimulatedPlug(SimulatedSwitch):
         self.info = self.MODELS[model]
         self.relay = Relay(clock, LOAD_W, Meter if self.info["hw_ver"] < "3" else MilliMeter)
         # Without a meter each method is refused, not the module: HS100, HS200, HS220, recorded.
+        self.methods["count_down"] = self.relay.countdown.methods()
         self.methods["emeter"] = self.relay.meter.methods if "ENE" in self.info["feature"] else {}
+
+    def tick(self) -> None:
+        self.relay.countdown.tick()
 
     @property
     def relay_state(self) -> int:

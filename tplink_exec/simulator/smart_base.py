@@ -8,7 +8,7 @@ import binascii
 import json
 import time
 
-from .base import ACCESS_POINTS, SimulatedDevice
+from .base import ACCESS_POINTS, SimulatedDevice, is_int
 from .meters import MilliMeter
 from .plugs import Relay
 
@@ -22,7 +22,6 @@ NO_METHOD = -1003
 """Of firmware: what it was sent cannot be decoded. The JSON of the other families cannot."""
 WRONG_PARAMETERS = -1008
 
-REGION = {"region": "UTC", "time_diff": 0}
 RULES = {"enable": False, "rule_list": []}
 COMMON_INFO = {
     "fw_id": "0" * 32,
@@ -35,7 +34,6 @@ COMMON_INFO = {
     "rssi": -50,
     "signal_level": 2,
     "specs": "",
-    **REGION,
 }
 COMMON_COMPONENTS = (
     "device:2 quick_setup:3 time:1 wireless:1 schedule:2 countdown:2 antitheft:1 account:1 "
@@ -91,6 +89,7 @@ class SimulatedSmart(SimulatedDevice):
         super().__init__(model, number, clock)
         self.relay = Relay(clock, 1.0, MilliMeter)
         self.relay.meter.load = self.power_w
+        self.region = {"region": "UTC", "time_diff": 0}
         self.discovered = {
             "device_type": self.info["type"],
             "device_model": self.sold_as,
@@ -102,17 +101,21 @@ class SimulatedSmart(SimulatedDevice):
             "get_device_info": self.get_device_info,
             "set_device_info": self.set_device_info,
             "get_device_time": self.get_device_time,
+            "set_device_time": self.set_device_time,
             "get_device_usage": self.get_device_usage,
             "get_schedule_rules": ok(
                 {**RULES, "schedule_rule_max_count": 32, "start_index": 0, "sum": 0}
             ),
-            "get_countdown_rules": ok({**RULES, "countdown_rule_max_count": 1}),
+            **self.relay.countdown.smart_methods(),
             "get_antitheft_rules": ok({**RULES, "antitheft_rule_max_count": 1}),
             "get_connect_cloud_state": ok({"status": 0}),
             "get_wireless_scan_info": self.get_wireless_scan_info,
             "device_reboot": self.reboot,
             "device_reset": self.reset,
         }  # type: dict[str, Method]
+
+    def tick(self) -> None:
+        self.relay.countdown.tick()
 
     @property
     def relay_state(self) -> int:
@@ -127,6 +130,7 @@ class SimulatedSmart(SimulatedDevice):
 
     def answer(self, request: bytes) -> bytes:
         """The reply to a request, to one that is not JSON too."""
+        self.tick()
         try:
             value, _ = json.JSONDecoder().raw_decode(request.decode().lstrip())
         except (ValueError, RecursionError):
@@ -184,6 +188,7 @@ class SimulatedSmart(SimulatedDevice):
     def identity(self) -> "Answer":
         return {
             **COMMON_INFO,
+            **self.region,
             **self.info,
             "device_id": self.device_id,
             "mac": self.mac.replace(":", "-"),
@@ -222,7 +227,18 @@ class SimulatedSmart(SimulatedDevice):
         """Set what is a model's own, of parameters that fit."""
 
     def get_device_time(self, _: "Answer") -> "Answer":
-        return {"result": {**REGION, "timestamp": int(self.clock())}}
+        return {"result": {**self.region, "timestamp": int(self.clock() + self.local_s)}}
+
+    def set_device_time(self, parameters: "Answer") -> "Answer":
+        region, minutes = parameters.get("region"), parameters.get("time_diff")
+        seconds = parameters.get("timestamp")
+        if not (isinstance(region, str) and is_int(minutes, -720, 840)):
+            return refused(WRONG_PARAMETERS)
+        if not is_int(seconds, 0, 1 << 32):
+            return refused(WRONG_PARAMETERS)
+        self.region = {"region": region, "time_diff": minutes}
+        self.local_s = parameters["timestamp"] - int(self.clock())
+        return {}
 
     def get_device_usage(self, _: "Answer") -> "Answer":
         self.relay.meter.count()

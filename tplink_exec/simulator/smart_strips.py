@@ -135,13 +135,19 @@ class SmartParent(SimulatedSmart):
         self.parts = []  # type: list[SmartChild]
         for slot, kind in enumerate(self.kinds):
             self.parts.append(kind(self, slot))
-        for name in ("schedule_rules", "countdown_rules", "antitheft_rules", "device_usage"):
-            del self.smart_methods["get_" + name]
+        for name in ("get_schedule_rules", "get_antitheft_rules", "get_device_usage"):
+            del self.smart_methods[name]
+        for name in self.relay.countdown.smart_methods():
+            del self.smart_methods[name]
         self.smart_methods.update(
             get_child_device_list=self.get_child_device_list,
             get_child_device_component_list=self.get_child_device_component_list,
             control_child=self.control_child,
         )
+
+    def tick(self) -> None:
+        for part in self.parts:
+            part.tick()
 
     @property
     def relay_state(self) -> int:

@@ -73,10 +73,17 @@ class SimulatedStrip(SimulatedSwitch):
             SimulatedOutlet(slot, "%s%02d" % (parent, slot), clock) for slot in range(count)
         ]
         self.choose(None)
+        names = self.outlets[0].countdown.methods()
+        self.methods["count_down"] = {name: self._counted(name) for name in names}
         # Without a meter there is no such module: HS107, KP400, recorded.
         if "ENE" in self.info["feature"]:
-            names = self.outlets[0].meter.methods
-            self.methods["emeter"] = {name: self._metered(name) for name in names}
+            self.methods["emeter"] = {
+                name: self._metered(name) for name in self.outlets[0].meter.methods
+            }
+
+    def tick(self) -> None:
+        for outlet in self.outlets:
+            outlet.countdown.tick()
 
     @property
     def relay_state(self) -> int:
@@ -115,6 +122,10 @@ class SimulatedStrip(SimulatedSwitch):
             return {"slot_id": outlet.slot, **answer} if name == "get_realtime" else answer
 
         return method
+
+    def _counted(self, name: str) -> "Method":
+        """A method of the countdown of the first outlet chosen."""
+        return lambda arguments: self.refusal or self.chosen[0].countdown.methods()[name](arguments)
 
     def get_sysinfo(self, _: "Answer") -> "Answer":
         """All outlets, whatever the context is."""
