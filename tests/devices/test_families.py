@@ -23,10 +23,13 @@ SAMPLES = {
     "color": ("color", "color 240,100,50"),
     "rgb": ("rgb 120,50,30",),
     "temperature": ("temperature 3000", "temperature 3000 K", "temperature 3000K", "temperature"),
+    "clock": ("clock", "clock now"),
+    "timer": ("timer", "timer 86399 on", "timer 86399", "timer off"),
     "get": ("get model",),
     "alias": ("alias", "alias Name"),
     "led": ("led on", "led off"),
     "join": ("join House",),
+    "unbind": ("unbind --yes",),
     "reset": ("reset --yes",),
     "fan": ("fan", "fan 3"),
     "json": ('json {"system":{"get_sysinfo":null}}',),
@@ -49,6 +52,7 @@ ABLE = {
     "led": ALL - BULBS,
     "ledon": ALL - BULBS,
     "ledoff": ALL - BULBS,
+    "timer": ALL - BULBS,
     "countdown": ALL - BULBS,
     "antitheft": ALL - BULBS,
 }
@@ -116,7 +120,7 @@ class Everything(unittest.TestCase):
             self.assertRegex(result.out, OUTPUTS[command])
 
 
-NO_SMART = {"join", "energy_reset", "runtime_reset", "total"}
+NO_SMART = {"join", "energy_reset", "runtime_reset", "total", "unbind"}
 NO_PLUG = {*NO_SMART, "color", "temperature", "fan"}
 NO_METER = set("power voltage current today month emeter energy".split())
 NO_SWITCH = set("on off toggle check increase decrease 0..100 H,S,B brightness rgb uptime".split())
@@ -128,7 +132,7 @@ SMART_UNABLE = {
     "P300": {*NO_PLUG, *NO_METER, *NO_RULES, "uptime"},
     "P316M": {*NO_PLUG, *NO_RULES, "uptime"},
     "KS240": {*NO_PLUG, *NO_METER, *NO_RULES, "uptime"} - {"fan"},
-    "H100": {*NO_PLUG, *NO_METER, *NO_RULES, *NO_SWITCH},
+    "H100": {*NO_PLUG, *NO_METER, *NO_RULES, *NO_SWITCH, "clock", "timer"},
 }
 """What SMART devices cannot do, as a whole."""
 
@@ -161,7 +165,7 @@ class EverySmart(unittest.TestCase):
             self.assertIn(b"; its commands are on, off, toggle, check", result.err)
 
 
-SETTERS = ("brightness", "color", "temperature", "alias", "fan")
+SETTERS = ("brightness", "color", "temperature", "alias", "fan", "clock", "timer")
 OUTPUTS = {
     "check": rb"^(ON|OFF)\n$",
     "brightness": rb"^\d{1,3}\n$",
@@ -169,6 +173,8 @@ OUTPUTS = {
     "temperature": rb"^\d{4}\n$",
     "uptime": rb"^\d+\n$",
     "fan": rb"^[0-4]\n$",
+    "clock": rb"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[+-]\d\d:\d\d\n$",
+    "timer": rb"^off\n$",
     **dict.fromkeys(
         ("power", "voltage", "current", "total", "today", "month"), rb"^\d+\.\d{3,6}\n$"
     ),

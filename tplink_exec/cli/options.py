@@ -1,7 +1,7 @@
 """HOST PORT COMMAND with options, or with mistakes: all rules, and the errors."""
 
 from ..address import bare, is_digits, is_port
-from ..commands.table import OPTIONS, WHOLE, load, row, rows
+from ..commands.table import CONFIRMED, OPTIONS, WHOLE, load, row, rows
 from ..errors import UsageError
 
 TYPE_CHECKING = False
@@ -112,16 +112,18 @@ def bad_value(command: str, takes: str, values: "list[str]") -> str:
         return "the value of %s is '%s': openHAB's item has no value yet" % (command, values[0])
     if len(values) == 2 and takes == "[K]" and values[1] in ("K", "k"):
         return ""
-    if len(values) > 1:
-        text = "%s takes one value, not %s, too" % (command, values[1])
+    most = max(takes.count("["), 1)  # [SECONDS [on/off]] is two words
+    if len(values) > most:
+        limit = "one value" if most == 1 else "%d values" % most
+        text = "%s takes %s, not %s, too" % (command, limit, values[most])
         return text + QUOTES if takes == "JSON" else text
     return "" if values or takes[:1] == "[" else "%s takes %s" % (command, takes)
 
 
 def misfit(command: str, options: "Options") -> str:
     """Why these options do not fit the command, "" when they do."""
-    if command == "reset" and "--yes" not in options:
-        return "reset erases all settings of the device: with --yes if you mean it"
+    if command in CONFIRMED and "--yes" not in options:
+        return "%s %s: with --yes if you mean it" % (command, CONFIRMED[command])
     transports = rows(OPTIONS)["--transport"][0]
     if options.get("--transport", "auto") not in transports.replace(" or", ",").split(", "):
         return "--transport is %s, not %s" % (transports, options["--transport"])

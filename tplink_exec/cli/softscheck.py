@@ -8,7 +8,7 @@ Its requests and what it prints are that client's, its exit codes ours; `-c rese
 from ..commands.named import ONCE, REQUESTS, check
 from ..commands.table import rows
 from ..errors import Refused, UsageError
-from .options import QUOTES, complaint, local, split, timeout_s
+from .options import QUOTES, complaint, local, misfit, split, timeout_s
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -57,8 +57,7 @@ def understand(argv: "list[str]") -> "Call":
     name = options.get("--command", "on")
     if name not in rows(REQUESTS):
         problem = "unknown command %s; known are %s" % (name, ", ".join(rows(REQUESTS)))
-    if name == "reset" and "--yes" not in options:
-        problem = "reset erases all settings of the device: with --yes if you mean it"
+    problem = problem or misfit(name, options)
     if problem:
         raise UsageError(problem)
     options["--timeout"] = timeout_s(options.get("--timeout", "%g" % TIMEOUT_S))

@@ -86,6 +86,18 @@ def erase(exchange: "Exchange", options: "Options") -> bytes:
     return b""
 
 
+def unbind(exchange: "Exchange", options: "Options") -> bytes:
+    """The account of SMART devices is theirs to keep: no client knows a request that ends it."""
+    try:
+        ask(exchange, options, "cnCloud", "unbind", "{}", once=True)
+    except Refused as refusal:
+        if not refusal.smart:
+            raise
+        reason = "only its app, or reset --yes, parts it from its account"
+        raise any_device(exchange, options).cannot("unbind", reason) from None
+    return b""
+
+
 def reads(method: str) -> bool:
     return method.startswith("get_")
 

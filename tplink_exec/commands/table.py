@@ -40,6 +40,8 @@ get        | FIELD | fields.get | reads one field of what status prints | its va
 uptime     | | fields.uptime | the time since the relay was switched on; of a strip's outlet with `--child` | `5025`, in s; 0 when off
 alias      | [NAME] | fields.alias | renames the device, or reads its name | the name
 led        | on/off | fields.led | switches its LED | nothing
+clock      | [now] | timing.clock | reads the device's clock; with `now` sets it, and its time zone, to this machine's | `2026-11-27T18:05:09+01:00`
+timer      | [SECONDS [on/off]] | timing.timer | has the device itself switch after that time, in place of a timer that runs; without on or off, to the other state than now; `timer off` ends it; without a value reads it | `5399 off`, `60 on`, or `off` when none runs
 time       | | named.named | the device's clock (time get_time) | the device's JSON reply
 schedule   | | named.named | its schedule (schedule get_rules) | the device's JSON reply
 countdown  | | named.named | its timer (count_down get_rules) | the device's JSON reply
@@ -48,6 +50,7 @@ cloudinfo  | | named.named | its connection to the cloud (cnCloud get_info) | th
 wlanscan   | | named.named | lists the Wi-Fi networks in reach; takes seconds: add `--timeout 20` | the device's JSON reply
 join       | SSID | join.join | connects a new device to this Wi-Fi; asks for the password, or reads it from standard input | nothing
 reboot     | | named.named | restarts the device | nothing
+unbind     | | named.unbind | makes the device forget its cloud account; only with `--yes` | nothing
 reset      | | named.named | erases all its settings; only with `--yes` | nothing
 energy_reset | | named.erase | erases the meter's sums | nothing
 runtime_reset | | named.erase | erases the statistics of use | nothing
@@ -58,8 +61,14 @@ ledoff     | | named.named | the same as led off | nothing
 json       | JSON | fields.json_request | sends any request as it is | the device's JSON reply, even when the exit code is 6
 """
 
-WHOLE = "time reboot reset wlanscan join cloudinfo json".split()
+WHOLE = "clock time reboot reset unbind wlanscan join cloudinfo json".split()
 """Commands that a strip does as a whole: with --child they would do more than was asked for."""
+
+CONFIRMED = {
+    "reset": "erases all settings of the device",
+    "unbind": "makes the device forget its cloud account",
+}
+"""Commands that need --yes, and what they do that cannot be undone."""
 
 # SUBCOMMAND | function | arguments | does
 SUBCOMMANDS = """
@@ -79,7 +88,7 @@ OPTIONS = """
 --child       | N, ALIAS or ID | means one outlet of a strip, by its number on the housing, name or id
 --print-state | | after switching, reads the state and prints it as check does
 --transition  | MS | a light or dimmer takes that long to change
---yes         | | confirms reset
+--yes         | | confirms reset and unbind
 --transport   | auto, xor, http, klap, aes or tpap | xor: only PORT; http: only the HTTP port, whatever it speaks; klap, aes, tpap: only that, there; auto (default): PORT or, when that is closed, the HTTP port
 --http-port   | PORT | where newer firmware is reached; default 80
 --quiet       | | prints nothing on standard error

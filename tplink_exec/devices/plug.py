@@ -24,6 +24,8 @@ class Plug:
     """
 
     name = "a plug"
+    smart = False
+    """Whether it speaks the JSON of SMART devices."""
     modules = {}  # type: dict[str, str]
     """What the family calls modules, where that is not their name."""
     children = []  # type: list[Fields]

@@ -23,8 +23,13 @@ BULB_MODULES = {
 
 def request(module: str, method: str, arguments: str = "{}", ids: "tuple[str, ...]" = ()) -> bytes:
     """`arguments` is JSON; `ids` are those of the outlets that are meant, none for all."""
+    return enclosed('"%s":{"%s":%s}' % (module, method, arguments), ids)
+
+
+def enclosed(modules: str, ids: "tuple[str, ...]" = ()) -> bytes:
+    """A request of one or more methods; `modules` is JSON without its outer braces."""
     context = '"context":{"child_ids":[%s]},' % ",".join(map(quoted, ids)) if ids else ""
-    text = '{%s"%s":{"%s":%s}}' % (context, module, method, arguments)
+    text = "{%s%s}" % (context, modules)
     try:
         return text.encode()
     except UnicodeEncodeError:

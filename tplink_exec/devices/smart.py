@@ -49,6 +49,7 @@ class Smart(Bulb):
 
     name = "a SMART device"
     meters = METERS
+    smart = True
 
     def __init__(
         self,
