@@ -686,6 +686,21 @@ class Documents(Examples):
                 count += 1
         self.assertGreater(count, 2)
 
+    def test_the_light_on_the_stairs(self):
+        text = (ROOT / "docs/openhab.md").read_text("utf-8")
+        (rule,) = rules_of(*re.findall(r"(?ms)^```java\n(.*?)^```$", text))
+        self.assertTrue(rule.fires("Stairs", (), "received command", "ON"))
+        self.assertFalse(rule.fires("Stairs", (), "received command", "OFF"))
+        items = items_of('Switch Stairs { autoupdate="false" }')
+        missing = Devices(self.devices.places, "/elsewhere")
+        for devices in self.devices, missing:
+            house = House(devices, {}, items, [rule], [])
+            rule.run(house.names(items["Stairs"], "Stairs", "ON"))
+            self.assertEqual(list(house.queue), [])
+        timer = self.devices.words([INSTALLED, "192.168.1.2", "9999", "timer"])
+        self.assertRegex(process(timer)[0], r"^(300|2\d\d) off$")
+        process([*timer, "off"])
+
     def check_rule(self, rule):
         items = items_of('Switch Fan { autoupdate="false" }')
         looks = not rule.triggers
