@@ -13,6 +13,7 @@ exit code 0). Then
 - python-kasa tells what each of them is: a plug, a strip with outlets, a dimmer, a light;
 - its command line reads, switches, dims, colors, renames and meters each, found by UDP as
   any device of a user's and then by its type, and tplink-exec tells if that really happened;
+- both read the clock that the other has set, and the timer;
 - cipher_agrees.py and aes_agrees.py run in the environment, and ../benchmarks/cipher.py for
   its figures.
 
@@ -21,6 +22,7 @@ anything failed.
 """
 
 import contextlib
+import datetime
 import glob
 import json
 import os
@@ -192,8 +194,8 @@ class Device:
         """Its type in python-kasa's words, and its outlets' aliases."""
         return json.loads(output(self.python, "-c", WHAT_IT_IS, self.host))
 
-    def ours(self, command):
-        return output(PROGRAM, self.host, PORT, command)
+    def ours(self, *words):
+        return output(PROGRAM, self.host, PORT, *words)
 
     def sysinfo(self):
         return json.loads(self.ours("status"))["system"]["get_sysinfo"]
@@ -228,6 +230,30 @@ def check_switching(report, device):
 def check_alias(report, device):
     device.kasa("alias", ALIAS)
     report.equal("alias", device.sysinfo()["alias"], ALIAS)
+
+
+def check_clock(report, device):
+    device.ours("clock", "now")
+    (theirs,) = device.said(r"Current time: (\S+ \S+) ", "time")
+    late_s = time.time() - datetime.datetime.fromisoformat(theirs).timestamp()
+    report.equal("time, set by us", -2 < late_s < 30, True)
+    words = "time set 2027 7 1 12 30 --timezone America/New_York --skip-confirm"
+    device.kasa(*words.split())
+    ours = re.sub(r":\d\d-", ":SS-", device.ours("clock"))
+    report.equal("clock, set by kasa", ours, "2027-07-01T12:30:SS-04:00\n")
+    device.ours("clock", "now")
+
+
+def check_timer(report, device):
+    device.ours("timer", "600", "on")
+    command = *device.both_ways[1], "--json", "command", "--module", "count_down"
+    (rule,) = json.loads(device.kasa(*command, "get_rules"))["rule_list"]
+    left_s = rule.pop("remain")
+    del rule["id"]
+    wanted = {"name": "tplink-exec", "enable": 1, "delay": 600, "act": 1}
+    report.equal("the timer's rule", (rule, 500 < left_s <= 600), (wanted, True))
+    device.kasa(*command, "delete_all_rules")
+    report.equal("timer, ended by kasa", device.ours("timer"), "off\n")
 
 
 def check_led(report, device):
@@ -378,9 +404,10 @@ def check_color(report, device):
     report.equal("brightness", device.said("Brightness: (.*)", "brightness"), ["20"])
 
 
-SWITCH = check_state, check_switching, check_alias, check_led
-STRIP = *SWITCH, check_children
-LIGHT = check_state, check_switching, check_alias, check_no_led, check_meter
+ALL = check_state, check_switching, check_alias, check_clock
+STRIP = *ALL, check_led, check_children
+SWITCH = *ALL, check_led, check_timer
+LIGHT = *ALL, check_no_led, check_meter
 
 # model: what python-kasa's --type takes, the number of outlets, and the checks.
 MODELS = {

@@ -11,7 +11,8 @@ devices with version 2 only, on loopback addresses; and of each
 
 - python-kasa (klap_client.py) learns by UDP port 20002 what it is and where, makes the
   handshake, reads, switches on, renames, meters, and sets the LED and what a light has;
-- tplink-exec tells before and after if the device is on, and its new name.
+- tplink-exec tells before and after if the device is on, and its new name; each reads the clock
+  that the other has set.
 
 A wrong password is refused. Only single hosts are asked for, so but for pip nothing leaves the
 machine. UDP port 20002 of 127.0.84.1 to .12 must be free (other systems than Linux may first
@@ -21,6 +22,7 @@ need these as addresses of the loopback interface). Exit code 1 when anything fa
 import contextlib
 import json
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -134,13 +136,16 @@ def check(report, python, version, word):
     with simulated(models, version, word) as port:
         hosts = [host_of(number) for number in range(len(models))]
         ours = {host: Ours(host, port) for host in hosts}
-        before = {host: ours[host]("check") for host in hosts}
+        before = {host: ours[host]("check") + ours[host]("clock", "now") for host in hosts}
         seen = theirs(python, LOGINS[word], hosts)
         for number, (model, told) in enumerate(models.items()):
             host = hosts[number]
             compare(report, model, told, seen[host], version, number)
             found = before[host], ours[host]("check"), ours[host]("alias")
             report.equal("%s: as we see it" % model, found, ("OFF\n", "ON\n", ALIAS + "\n"))
+            clock = ours[host]("clock")
+            as_set = re.match(r"2027-07-01T12:3\d:\d\d-04:00\n", clock)
+            report.equal("%s: the clock set by python-kasa" % model, clock, as_set and clock)
 
 
 def compare(report, model, told, seen, version, number):
@@ -153,6 +158,7 @@ def compare(report, model, told, seen, version, number):
         "model": name,
         "mac": "50:C7:BF:00:00:%02X" % number,
         "off": False,
+        "late": False,
         "outlets": outlets,
         "on": True,
         "alias": ALIAS,

@@ -3,17 +3,19 @@
     python -I klap_client.py USER PASSWORD HOST...
 
 Finds each HOST by its answer on UDP port 20002, connects as that says, reads, switches on,
-renames, sets the LED and what a light has, and prints one line of JSON a host: what it read,
-by name.
+renames, sets the LED, what a light has and the clock, and prints one line of JSON a host: what it
+read, by name.
 """
 
 import asyncio
 import json
 import sys
+from datetime import datetime, timezone
 
 from kasa import Credentials, Device, Discover, Module
 from kasa.protocols import IotProtocol
 from kasa.transports import KlapTransport, KlapTransportV2
+from zoneinfo import ZoneInfo
 
 ALIAS = "L\u00e4mpchen \u706f"
 GET_SYSINFO = {"system": {"get_sysinfo": {}}}
@@ -46,6 +48,7 @@ async def look(host, credentials):
         seen.update(await darkened(device))
         seen.update(await lighted(device))
         seen.update(await metered(device))
+        seen.update(await timed(device))
     finally:
         await device.disconnect()
     return seen
@@ -89,6 +92,14 @@ async def lighted(device):
         await device.update()
         seen["hsv"] = list(light.hsv)
     return seen
+
+
+async def timed(device):
+    """How late its clock is, by which nobody is to see a difference; then it is set."""
+    clock = device.modules[Module.Time]
+    late_s = (datetime.now(timezone.utc) - clock.time).total_seconds()
+    await clock.set_time(datetime(2027, 7, 1, 12, 30, tzinfo=ZoneInfo("America/New_York")))
+    return {"late": not -2 < late_s < 60}
 
 
 async def metered(device):
