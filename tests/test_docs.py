@@ -1,6 +1,6 @@
 """README.md and docs/: every command line is run, tables are compared with the code, links checked.
 
-A page's command lines are run in their order, as a reader would do it: 192.168.1.2, .3 and .4 are
+A page's command lines are run in their order, as a reader would do it: 192.168.1.2 to .5 are
 simulated devices. What follows a `$ ` in a console block must be printed; a line of an sh block
 must end with exit code 0, or be one of ELSEWHERE.
 """
@@ -32,6 +32,8 @@ PAGES = {
 }
 DEVICES = {2: ("HS110", "Living room"), 3: ("HS300", "Desk"), 4: ("LB130", "Ceiling")}
 """Model and alias by the last number of the address."""
+NOT_FOUND = {5: ("KL430", "Shelf")}
+"""One more, which no page's `discover` finds."""
 
 ELSEWHERE = (
     ("python3 -m unittest", "this is it"),
@@ -281,7 +283,7 @@ class Terminal:
         self.places["192_168_1_"] = self.places["192.168.1."].replace(".", "_")
         self.running = {}
         stack.callback(self.stop, *LONG)
-        for number, (model, alias) in DEVICES.items():
+        for number, (model, alias) in {**DEVICES, **NOT_FOUND}.items():
             host = self.places["192.168.1."] + str(number)
             stack.enter_context(placed(host, model, number, alias))
 

@@ -67,6 +67,7 @@ complete -c tplink-exec -n '__tplink_exec_at main 2' -a brightness -d 'sets or r
 complete -c tplink-exec -n '__tplink_exec_at main 2' -a color -d 'sets or reads hue, saturation and brightness'
 complete -c tplink-exec -n '__tplink_exec_at main 2' -a rgb -d 'sets the color by red, green and blue, 0 to 255 each; without color it is a brightness'
 complete -c tplink-exec -n '__tplink_exec_at main 2' -a temperature -d 'sets or reads the color temperature in kelvin'
+complete -c tplink-exec -n '__tplink_exec_at main 2' -a effect -d 'plays one of a light\'s own effects, or reads which it plays; off ends it'
 complete -c tplink-exec -n '__tplink_exec_at main 2' -a fan -d 'sets or reads the speed of a fan; above 0 switches it on'
 complete -c tplink-exec -n '__tplink_exec_at main 2' -a power -d 'the power that is drawn now'
 complete -c tplink-exec -n '__tplink_exec_at main 2' -a voltage -d 'the voltage of the mains; a strip\'s first outlet tells it'

@@ -1,4 +1,4 @@
-"""Commands for values: openHAB's command strings, brightness, color, rgb and temperature.
+"""Commands for values: openHAB's command strings, brightness, color, rgb, temperature, effect.
 
 What they mean on a device is its family's to say: see `devices`.
 """
@@ -7,6 +7,7 @@ from ..devices.detect import device
 from ..devices.values import hsb, kelvin, lamp_range, percent
 from ..devices.values import rgb as from_rgb
 from ..errors import Refused
+from ..printable import one_line
 from .switch import check
 
 TYPE_CHECKING = False
@@ -61,13 +62,26 @@ def temperature(exchange: "Exchange", options: "Options") -> bytes:
         return b"%d\n" % device(exchange, options).temperature()
     value = kelvin(options["value"])
     light = device(exchange, options)
-    try:
-        light.set_temperature(value)
-    except Refused as refusal:
+    if light.has("temperature"):
         low, high = lamp_range(light.info)
-        if low <= value <= high or not light.has("temperature"):
-            raise
-        raise Refused("%s; it takes %d to %d K" % (refusal, low, high)) from None
+        if not low <= value <= high:
+            raise Refused("the light takes %d to %d K, not %d" % (low, high, value))
+    light.set_temperature(value)
+    return state(exchange, options)
+
+
+def effect(exchange: "Exchange", options: "Options") -> bytes:
+    """The name of the one that runs, or off; starts or ends one."""
+    from ..devices.effects import effects
+
+    name = options.get("value", "")
+    found = effects(device(exchange, options), start=name.lower() not in ("", "off"))
+    if not name:
+        return (one_line(found.name()) if found.runs else "off").encode() + b"\n"
+    if name.lower() != "off":
+        found.start(name)
+    elif found.runs:
+        found.stop()
     return state(exchange, options)
 
 

@@ -29,6 +29,7 @@ brightness | [0..100] | light.brightness | sets or reads the brightness in perce
 color      | [H,S,B] | light.color | sets or reads hue, saturation and brightness | `H,S,B`
 rgb        | R,G,B | light.rgb | sets the color by red, green and blue, 0 to 255 each; without color it is a brightness | nothing
 temperature | [K] | light.temperature | sets or reads the color temperature in kelvin | `2700`
+effect     | [NAME] | light.effect | plays one of a light's own effects, or reads which it plays; `off` ends it | its name, or `off`
 fan        | [0..4] | fan.fan | sets or reads the speed of a fan; above 0 switches it on | `0` to `4`, 0 when off
 power      | | energy.figure | the power that is drawn now | `61.753`, in W
 voltage    | | energy.figure | the voltage of the mains; a strip's first outlet tells it | `230.837`, in V

@@ -92,7 +92,19 @@ class Smart(Bulb):
             lamps = info.get("color_temp_range")  # of white bulbs both ends are the same
             white = isinstance(lamps, list) and lamps[:1] == lamps[-1:]
             return "color_temp" in info and not white
+        if what == "color" and "hue" not in info and self.has("temperature"):
+            return self.colored()
         return {"brightness": "brightness", "color": "hue"}[what] in info
+
+    def colored(self) -> bool:
+        """By what it consists of: an L530 of hardware 1 tells no hue while it is white."""
+        try:
+            listed = self.read("component_nego").get("component_list")
+        except Refused:
+            return False
+        return isinstance(listed, list) and any(
+            isinstance(part, dict) and part.get("id") == "color" for part in listed
+        )
 
     def state(self) -> int:
         on = self.fields().get("device_on")
@@ -104,6 +116,12 @@ class Smart(Bulb):
         if "--transition" in self.options:
             raise self.cannot("fading (--transition)")
         self.call("set_device_info", '{%s"device_on":%s}' % (values, "true" if on else "false"))
+
+    def show(self, values: str) -> None:
+        """With its brightness, as some bulbs take no color temperature without one."""
+        if "brightness" not in values and self.has("brightness"):
+            values += '"brightness":%d,' % self.level()
+        super().show(values)
 
     def fan(self) -> int:
         if not self.has("fan"):

@@ -38,18 +38,21 @@ if TYPE_CHECKING:
 PORT = 8362
 MAX_CLIENTS = 512
 READS = {"state": "check"}
-for _name in "power voltage current total today month brightness color temperature".split():
+for _name in "power voltage current total today month brightness color temperature effect".split():
     READS[_name] = _name
-SETS = ("state", "brightness", "color", "temperature")
+SETS = ("state", "brightness", "color", "rgb", "temperature", "effect")
 """What may be read of a device or outlet, by which command, and what may be set."""
 PATHS = {
     **dict.fromkeys(("/command", "/DEVICE/command"), ("POST",)),
     **dict.fromkeys(("/", "/devices.json", "/DEVICE/", "/DEVICE/device.json"), SAFE),
     **dict.fromkeys(("/DEVICE/CHILD/", "/DEVICE/CHILD/device.json"), SAFE),
 }
-for _name in READS:
+for _name in (*READS, "rgb"):
     for _path in ("/DEVICE/", "/DEVICE/CHILD/"):
-        PATHS[_path + _name] = (*SAFE, "PUT", "POST") if _name in SETS else SAFE
+        PATHS[_path + _name] = (
+            *(SAFE if _name in READS else ()),
+            *(("PUT", "POST") if _name in SETS else ()),
+        )
 """All paths, and their methods; CHILD is what --child takes."""
 
 ITEM_COMMANDS = "switch.switch", "light.step", "light.item_percent", "light.item_color"
@@ -111,7 +114,7 @@ class Proxy:
         outlet = "".join(outlets)
         if what == "command":
             return await self.command(device, asked)
-        if what in READS:
+        if what in READS or what in SETS:
             act = self.read if asked.method in SAFE else self.set
             return await act(device, outlet, what, asked)
         if what:

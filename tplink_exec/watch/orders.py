@@ -9,7 +9,7 @@ import shlex
 
 from ..cli.options import complaint
 from ..commands.table import load, row
-from ..devices.values import hsb, kelvin, percent
+from ..devices.values import hsb, kelvin, percent, rgb
 from ..errors import UsageError
 from .lines import MAX_LINE
 
@@ -18,7 +18,9 @@ if TYPE_CHECKING:
     from ..shapes import Callable, Command, Options  # noqa: F401 (type comments)
     from .members import Member, Outlet
 
-ALLOWED = "on, off, toggle, openHAB's commands, brightness, color or temperature with a value"
+ALLOWED = (
+    "on, off, toggle, openHAB's commands; brightness, color, rgb, temperature, effect with a value"
+)
 QUOTED = "a name with blanks or quotes is quoted: "
 MAX_WORDS = 12
 """Of a name that is not quoted."""
@@ -29,7 +31,9 @@ CHECKS = {
     "light.item_color": hsb,
     "light.brightness": percent,
     "light.color": hsb,
+    "light.rgb": rgb,
     "light.temperature": kelvin,
+    "light.effect": None,
 }  # type: dict[str, Callable[[str], object] | None]
 """The commands that may be given, by their function in the table, and what checks their value."""
 

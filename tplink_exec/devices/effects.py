@@ -1,0 +1,215 @@
+"""Light effects: what a light strip or bulb plays by itself in place of a color.
+
+While one runs, its own brightness counts. Strips take an effect whole, with all that it consists
+of: some are in `predefined`, others the device keeps. Bulbs have rules of their own. Methods and
+fields: python-kasa, kasa/iot/modules/lighteffect.py, kasa/smart/modules/lightstripeffect.py and
+lighteffect.py; the tapo crate for segment effects; recorded L530, L900, L920 and KL430.
+"""
+
+import binascii
+import json
+
+from ..errors import ProtocolError, Refused
+from .bulb import EFFECTS, Bulb
+from .predefined import predefined
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ..shapes import Any, Callable, Fields
+    from .plug import Plug
+
+METHODS = {
+    "lighting_effect": ("get_lighting_effect", "set_lighting_effect"),
+    "segment_effect": ("get_segment_effect_rule", "apply_segment_effect_rule"),
+}
+"""Of SMART strips, by the field that tells the effect: what reads it, and what sets it."""
+IOT_MODULE = "smartlife.iot.lighting_effect"
+ENABLE = "set_dynamic_light_effect_rule_enable"
+OF_IOT = {"id": "yMwcNpLxijmoKamskHCvvravpbnIqAIN", "custom": 1}
+"""A predefined effect as an IOT strip's custom one (Home Assistant, components/tplink/light.py):
+the ids of `predefined` are SMART strips'."""
+RULE_NAMES = {"L1": "Party", "L2": "Relax"}
+"""What the Tapo app calls a bulb's rules until they are renamed (python-kasa)."""
+MAX_PRESETS = 50
+
+
+def effects(light: "Plug", start: bool = False) -> "Effects":
+    """Those of a light, of two kinds that of which one runs unless it is to `start` one.
+
+    Raises Refused when it has none.
+    """
+    fields = [name for name in EFFECTS if name in light.fields()]
+    if not fields or not isinstance(light, Bulb):
+        raise light.cannot("effects")
+    field = fields[0] if start else light.effect() or fields[0]
+    return KINDS.get(field, Effects)(light, field)
+
+
+class Effects:
+    """Of a SMART strip; `field` is that of EFFECTS which tells of it."""
+
+    def __init__(self, light: "Any", field: str) -> None:
+        self.light = light  # a Bulb, also a Smart one
+        self.field = field
+        self.runs = bool(light.effect())
+
+    def state(self) -> "Fields":
+        """The effect that runs, or the last: enable, id, name, custom, brightness."""
+        found = self.light.fields()[self.field]
+        return found if isinstance(found, dict) else {}
+
+    def name(self) -> str:
+        return str(self.state().get("name") or "custom")
+
+    def whole(self) -> "Fields":
+        """The same with all that it consists of, where that is known."""
+        try:
+            return self.read()
+        except Refused:
+            return {**predefined().get(self.name(), {}), **self.state()}
+
+    def read(self) -> "Fields":
+        return self.light.read(METHODS[self.field][0])  # type: ignore[no-any-return]
+
+    def put(self, effect: "Fields") -> None:
+        self.light.call(METHODS[self.field][1], json.dumps(effect))
+
+    def prepare(self) -> None:
+        """Switch on first, as what the light then shows by default would end the effect."""
+        if "--transition" in self.light.options:
+            raise self.light.cannot("fading of effects (--transition)")
+        if not self.light.state():
+            self.light.switch(1)
+
+    def dim(self, percent: int) -> None:
+        """With bAdjusted it goes on from where it is (python-kasa)."""
+        self.prepare()
+        self.put({**self.whole(), "enable": 1, "brightness": percent, "bAdjusted": True})
+
+    def start(self, name: str) -> None:
+        effect = chosen(name, predefined, self.kept)
+        self.prepare()
+        self.put({**effect, "enable": 1, "brightness": self.light.level()})
+
+    def stop(self) -> None:
+        self.put({**self.whole(), "enable": 0})
+
+    def kept(self) -> "dict[str, Fields]":
+        """By name what the device itself keeps: the last one, and those in its presets."""
+        found = {self.name(): self.whole()} if self.state().get("name") else {}
+        start, total = 0, 1
+        while start < min(total, MAX_PRESETS):
+            try:
+                page = self.light.read("get_preset_rules", '{"start_index":%d}' % start)
+            except Refused:
+                break
+            total = page["sum"] if type(page.get("sum")) is int else 0
+            presets = dicts(page, "states")
+            start += len(presets) or MAX_PRESETS
+            for effect in [preset.get(self.field) for preset in presets]:
+                if isinstance(effect, dict) and effect.get("name"):
+                    found[str(effect["name"])] = effect
+        return found
+
+
+class IotEffects(Effects):
+    """Of an IOT strip, whose presets are just ids."""
+
+    def read(self) -> "Fields":
+        effect = self.light.ask(IOT_MODULE, "get_lighting_effect")
+        return {name: effect[name] for name in effect if name != "err_code"}
+
+    def put(self, effect: "Fields") -> None:
+        if effect.get("id") in [known["id"] for known in predefined().values()]:
+            effect.update(OF_IOT)
+        self.light.ask(IOT_MODULE, "set_lighting_effect", json.dumps(effect))
+
+    def dim(self, percent: int) -> None:
+        self.prepare()
+        try:
+            self.put({**self.whole(), "enable": 1, "brightness": percent})
+        except Refused:  # the strip sees to it itself (python-kasa, kasa/iot/iotbulb.py)
+            self.light.set(1, '"brightness":%d,' % percent)
+
+    def kept(self) -> "dict[str, Fields]":
+        return {self.name(): self.whole()} if self.state().get("name") else {}
+
+
+class BulbEffects(Effects):
+    """Of a SMART bulb: rules, with a list of colors [brightness, hue, saturation, kelvin]."""
+
+    def rules(self) -> "dict[str, Fields]":
+        """By name, as `name` has it."""
+        page = self.light.read("get_dynamic_light_effect_rules", '{"start_index":0}')
+        return {rule_name(rule): rule for rule in dicts(page, "rule_list")}
+
+    def current(self) -> "tuple[str, Fields]":
+        """Its name, and the rule."""
+        id = self.light.fields().get("dynamic_light_effect_id")
+        for name, rule in self.rules().items():
+            if rule.get("id") == id:
+                return name, rule
+        raise ProtocolError("no rule has the id of the effect that runs: %.60r" % (id,))
+
+    def state(self) -> "Fields":
+        return {"brightness": colors(self.current()[1])[0][0]}
+
+    def name(self) -> str:
+        return self.current()[0]
+
+    def dim(self, percent: int) -> None:
+        self.prepare()
+        self.edit(self.current()[1], percent)
+
+    def edit(self, rule: "Fields", percent: int) -> None:
+        dimmed = [[percent, *color[1:]] for color in colors(rule)]
+        rule = {**rule, "color_status_list": dimmed}
+        self.light.call("edit_dynamic_light_effect_rule", json.dumps(rule))
+
+    def start(self, name: str) -> None:
+        rule = chosen(name, self.rules)
+        self.prepare()
+        self.edit(rule, self.light.level())
+        self.light.call(ENABLE, json.dumps({"enable": True, "id": rule.get("id")}))
+
+    def stop(self) -> None:
+        self.light.call(ENABLE, '{"enable":false}')
+
+
+KINDS = {
+    "lighting_effect_state": IotEffects,
+    "dynamic_light_effect_enable": BulbEffects,
+}  # type: dict[str, type[Effects]]
+
+
+def chosen(name: str, *sources: "Callable[[], dict[str, Fields]]") -> "Fields":
+    """What an effect consists of, by its name in any case. Raises Refused."""
+    found = {}  # type: dict[str, Fields]
+    for source in sources:
+        found.update(source())
+        for known in found:
+            if known.casefold() == name.casefold():
+                return found[known]
+    text = "the light has no effect %.100s; it has %s"
+    raise Refused(text % (name, ", ".join(sorted(found))))
+
+
+def dicts(page: "Fields", name: str) -> "list[Fields]":
+    found = page.get(name)
+    return [item for item in found if isinstance(item, dict)] if isinstance(found, list) else []
+
+
+def colors(rule: "Fields") -> "list[list[Any]]":
+    found = rule.get("color_status_list")
+    if isinstance(found, list) and found and all(isinstance(one, list) and one for one in found):
+        return found
+    raise ProtocolError("color_status_list is no list of lists: %.60r" % (found,))
+
+
+def rule_name(rule: "Fields") -> str:
+    """In base64 where it was changed; some say it as it is (python-kasa)."""
+    name = str(rule.get("scene_name") or RULE_NAMES.get(str(rule.get("id"))) or rule.get("id"))
+    try:
+        return binascii.a2b_base64(name.encode()).decode() if rule.get("scene_name") else name
+    except ValueError:
+        return name
