@@ -414,6 +414,8 @@ class Families(Writer):
         for model, kinds in (
             ("KP125M", {"Switch", *(number + dimension for dimension in DIMENSIONS)}),
             ("L530", {"Color", "Number"}),
+            ("L530v1", {"Color", "Number"}),
+            ("L920", {"Color"}),  # its color temperature cannot be changed
             ("P300", {"Switch"}),
             ("P316M", {"Switch", *(number + dimension for dimension in figures)}),
             ("KS240", {"Switch", "Dimmer"}),

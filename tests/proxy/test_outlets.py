@@ -179,10 +179,11 @@ class Paths(Served):
                     self.assertIn(status, (200, 400, 415, 422), (method, path))
                 else:
                     self.assertEqual((status, user.allowed), (405, ", ".join(methods)))
-        self.assertLessEqual(set(SETS), set(READS))
+        self.assertEqual(set(SETS) - set(READS), {"rgb"})
         for what in READS:
             for path in ("/DEVICE/" + what, "/DEVICE/CHILD/" + what):
                 self.assertEqual("PUT" in PATHS[path], what in SETS)
+                self.assertIn("GET", PATHS[path])
 
     def test_others_are_not_there(self):
         strip, _ = self.simulate("HS300", "HS100")
@@ -260,6 +261,14 @@ class ForThePage(Served):
                     self.assertEqual(found["children"] is None, not strip)
                     self.assertEqual(found["kind"], kind_of(model))
         self.assertLessEqual({*MODELS, *SMART_MODELS}, TRANSPORTS["klap2"].models.keys())
+
+    def test_the_brightness_of_an_effect(self):
+        (strip,) = self.simulate("KL430")
+        self.assertEqual(self.ask("PUT", "/d0/effect", "Aurora"), (200, ""))
+        self.assertEqual(self.ask("PUT", "/d0/brightness", "30"), (200, ""))
+        self.assertEqual(self.get("/d0/effect"), "Aurora")
+        self.assertEqual(json.loads(self.get("/d0/device.json"))["brightness"], 30)
+        self.assertNotEqual(strip.device.light["brightness"], 30)
 
     def test_brightness_and_outlets(self):
         bulb, strip = self.simulate("LB130", "HS107")

@@ -161,6 +161,8 @@ class Routes(Served):
                 body = "ON" if (method, body) == ("POST", "TOGGLE") else body
                 self.assertEqual(proxy.ask(method, path, body), (200, ""), (what, body))
                 self.assertEqual(proxy.ask("GET", path), (200, printed), (what, body))
+        self.assertEqual(proxy.ask("PUT", "/%s/rgb" % at(lamp), "0,51,102"), (200, ""))
+        self.assertEqual(proxy.ask("GET", "/%s/color" % at(lamp)), (200, "210,100,40"))
         plug.device.relay_state = 1
         for what, printed in (("power", "61.753"), ("voltage", "230.837"), ("current", "0.267518")):
             self.assertEqual(proxy.ask("GET", "/%s/%s" % (at(plug), what)), (200, printed))
@@ -187,6 +189,7 @@ class Routes(Served):
             ("state", ("1,2", "361,0,0", "\u0661", "\xff", "check", "json", "alias", "on\0")),
             ("brightness", ("101", "ON", "", "x")),
             ("color", ("1,2", "red")),
+            ("rgb", ("1,2", "256,0,0", "red")),
             ("temperature", ("1", "hot")),
         ):
             for word in words:
@@ -203,6 +206,8 @@ class Routes(Served):
             ("GET", "color", None),
             ("PUT", "color", "1,2,3"),
             ("PUT", "temperature", "2700"),
+            ("GET", "effect", None),
+            ("PUT", "effect", "Aurora"),
         ):
             status, text = proxy.ask(method, "/%s/%s" % (at(plug), what), body)
             self.assertEqual((status, text.count("\n")), (422, 1), text)

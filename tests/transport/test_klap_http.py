@@ -461,7 +461,7 @@ class Smart(unittest.TestCase):
 
             for kelvin in "2499", "6501":
                 result = call(bulb, "temperature", kelvin)
-                self.assertRegex(result.err, rb"error_code -1008\); it takes 2500 to 6500 K\n$")
+                self.assertRegex(result.err, rb": the light takes 2500 to 6500 K, not \d+\n$")
             bulb.device.info = {**bulb.device.info, "color_temp_range": [2700, 2700]}
             result = call(bulb, "temperature", "3000")  # a white one, whose temperature is fixed
             assert_failure(self, result, 6)

@@ -68,7 +68,10 @@ class Commands(Case):
             ("brightness 0", "OFF"),
             ("brightness 70", "ON"),
             ("color 1,2,3", ""),
-            ("temperature 2700 K", ""),
+            ("effect Aurora", None),
+            ("rgb 255,0,0", ""),
+            ("rgb 0,0,0", "OFF"),
+            ("temperature 2700 K", "ON"),
             ("temperature 2700K", ""),
             ("off", "OFF"),
             ("increase", "ON"),
@@ -80,8 +83,9 @@ class Commands(Case):
         state = json.loads(light)["system"]["get_sysinfo"]["light_state"]
         self.assertEqual((state["on_off"], state["color_temp"], state["brightness"]), (1, 2700, 10))
         code, out, err = watch.end()
-        self.assertEqual((code, out, len(err)), (0, [], 1))
+        self.assertEqual((code, out, len(err)), (0, [], 2))
         self.assertIn("unknown command H", err[0])
+        self.assertIn("without effects", err[1])
 
     def test_a_hostile_line_does_nothing_but_one_line_of_error(self):
         watch = self.watch()
@@ -98,6 +102,9 @@ class Commands(Case):
             name + " brightness",
             name + " brightness 101",
             name + " temperature",
+            name + " rgb 1,2",
+            name + " effect",
+            name + " effect Warm Aurora",
             name + " on off",
             name + " on --child 1",
             name + " on --timeout=3600",

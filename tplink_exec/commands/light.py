@@ -72,10 +72,8 @@ def temperature(exchange: "Exchange", options: "Options") -> bytes:
 
 def effect(exchange: "Exchange", options: "Options") -> bytes:
     """The name of the one that runs, or off; starts or ends one."""
-    from ..devices.effects import effects
-
     name = options.get("value", "")
-    found = effects(device(exchange, options), start=name.lower() not in ("", "off"))
+    found = device(exchange, options).effects(start=name.lower() not in ("", "off"))
     if not name:
         return (one_line(found.name()) if found.runs else "off").encode() + b"\n"
     if name.lower() != "off":

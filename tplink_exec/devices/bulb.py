@@ -44,10 +44,14 @@ class Bulb(Dimmer):
                 return name
         return ""
 
-    def effects(self) -> "Effects":
-        from .effects import effects
+    def effects(self, start: bool = False) -> "Effects":
+        fields = [name for name in EFFECTS if name in self.fields()]
+        if not fields:
+            return super().effects()
+        from .effects import KINDS
 
-        return effects(self)
+        field = fields[0] if start else self.effect() or fields[0]
+        return KINDS[field](self, field)
 
     def shown(self) -> "Fields":
         """`light`, if no effect hides its color. Raises Refused."""

@@ -10,13 +10,11 @@ import binascii
 import json
 
 from ..errors import ProtocolError, Refused
-from .bulb import EFFECTS, Bulb
 from .predefined import predefined
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ..shapes import Any, Callable, Fields
-    from .plug import Plug
 
 METHODS = {
     "lighting_effect": ("get_lighting_effect", "set_lighting_effect"),
@@ -33,20 +31,8 @@ RULE_NAMES = {"L1": "Party", "L2": "Relax"}
 MAX_PRESETS = 50
 
 
-def effects(light: "Plug", start: bool = False) -> "Effects":
-    """Those of a light, of two kinds that of which one runs unless it is to `start` one.
-
-    Raises Refused when it has none.
-    """
-    fields = [name for name in EFFECTS if name in light.fields()]
-    if not fields or not isinstance(light, Bulb):
-        raise light.cannot("effects")
-    field = fields[0] if start else light.effect() or fields[0]
-    return KINDS.get(field, Effects)(light, field)
-
-
 class Effects:
-    """Of a SMART strip; `field` is that of EFFECTS which tells of it."""
+    """Of a SMART strip; `field` is that of EFFECTS which tells of it (bulb.py)."""
 
     def __init__(self, light: "Any", field: str) -> None:
         self.light = light  # a Bulb, also a Smart one
@@ -141,7 +127,7 @@ class BulbEffects(Effects):
     def rules(self) -> "dict[str, Fields]":
         """By name, as `name` has it."""
         page = self.light.read("get_dynamic_light_effect_rules", '{"start_index":0}')
-        return {rule_name(rule): rule for rule in dicts(page, "rule_list")}
+        return {rule_name(rule): rule for rule in dicts(page, "rule_list") if rule}
 
     def current(self) -> "tuple[str, Fields]":
         """Its name, and the rule."""
@@ -178,6 +164,8 @@ class BulbEffects(Effects):
 
 KINDS = {
     "lighting_effect_state": IotEffects,
+    "lighting_effect": Effects,
+    "segment_effect": Effects,
     "dynamic_light_effect_enable": BulbEffects,
 }  # type: dict[str, type[Effects]]
 
@@ -195,8 +183,10 @@ def chosen(name: str, *sources: "Callable[[], dict[str, Fields]]") -> "Fields":
 
 
 def dicts(page: "Fields", name: str) -> "list[Fields]":
+    """The objects of a list, {} for what is none."""
     found = page.get(name)
-    return [item for item in found if isinstance(item, dict)] if isinstance(found, list) else []
+    items = found if isinstance(found, list) else []
+    return [item if isinstance(item, dict) else {} for item in items]
 
 
 def colors(rule: "Fields") -> "list[list[Any]]":
@@ -208,8 +198,10 @@ def colors(rule: "Fields") -> "list[list[Any]]":
 
 def rule_name(rule: "Fields") -> str:
     """In base64 where it was changed; some say it as it is (python-kasa)."""
-    name = str(rule.get("scene_name") or RULE_NAMES.get(str(rule.get("id"))) or rule.get("id"))
+    name = str(rule.get("scene_name") or "")
     try:
-        return binascii.a2b_base64(name.encode()).decode() if rule.get("scene_name") else name
+        decoded = binascii.a2b_base64(name.encode()).decode()
     except ValueError:
-        return name
+        decoded = ""
+    found = decoded if decoded.isprintable() else name
+    return found or name or RULE_NAMES.get(str(rule.get("id")), str(rule.get("id")))

@@ -12,6 +12,7 @@ from .request import quoted, request
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ..shapes import Exchange, Fields, Options
+    from .effects import Effects
 
 SWITCHING = "on, off, toggle, check"
 METERING = "power, voltage, current, total, today, month"
@@ -113,6 +114,10 @@ class Plug:
     def parts(self) -> "list[Plug]":
         """The outlets of a strip, as devices."""
         return []
+
+    def effects(self, start: bool = False) -> "Effects":
+        """Of two kinds that of which one runs, unless one is to be started."""
+        raise self.cannot("effects")
 
     def metered(self) -> "list[tuple[str, ...]]":
         """For each meter the child ids to ask it with. Raises Refused when there is none.
