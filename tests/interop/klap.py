@@ -10,12 +10,13 @@ default logins of Kasa and Tapo, `tplink-exec simulate --klap` serves every mode
 devices with version 2 only, on loopback addresses; and of each
 
 - python-kasa (klap_client.py) learns by UDP port 20002 what it is and where, makes the
-  handshake, reads, switches on, renames, meters, and sets the LED and what a light has;
-- tplink-exec tells before and after if the device is on, and its new name; each reads the clock
-  that the other has set.
+  handshake, reads, switches on, renames, meters, and sets the LED and what a light has, also
+  effects;
+- tplink-exec tells before and after if the device is on, its new name, and the effect; each reads
+  the clock that the other has set.
 
 A wrong password is refused. Only single hosts are asked for, so but for pip nothing leaves the
-machine. UDP port 20002 of 127.0.84.1 to .12 must be free (other systems than Linux may first
+machine. UDP port 20002 of 127.0.84.1 to .14 must be free (other systems than Linux may first
 need these as addresses of the loopback interface). Exit code 1 when anything failed.
 """
 
@@ -42,7 +43,15 @@ LOGINS = {
 }
 TRANSPORTS = {1: "KlapTransport", 2: "KlapTransportV2"}
 LED, WHITE = {"led": False}, {"brightness": 40}
-COLORED = {**WHITE, "color_temp": 3000, "hsv": [240, 75, 30]}
+HSV = {**WHITE, "hsv": [240, 75, 30]}
+COLORED = {**HSV, "color_temp": 3000}
+EFFECTS = {
+    "KL430": ("Rainbow", "Bubbling Cauldron"),
+    "L530": ("Party", "Relax"),
+    "L530v1": ("Party", "Relax"),
+    "L920": ("Rainbow", "Bubbling Cauldron"),
+}
+"""What plays at first, by us, and in the end, by python-kasa."""
 
 # model: python-kasa's class, type and name of it, outlets, and what else it is to read.
 IOT = {
@@ -55,11 +64,13 @@ IOT = {
     "HS220": ("IotDimmer", "dimmer", "HS220", 0, {**LED, **WHITE}),
     "LB100": ("IotBulb", "bulb", "LB100", 0, {**WHITE, "watts": 2.8}),
     "LB130": ("IotBulb", "bulb", "LB130", 0, {**COLORED, "watts": 3.0}),
-    "KL430": ("IotLightStrip", "lightstrip", "KL430", 0, {**COLORED, "watts": 5.4}),
+    "KL430": ("IotLightStrip", "lightstrip", "KL430", 0, {**COLORED, "watts": 8.1}),
 }
 SMART = {
     "KP125M": ("SmartDevice", "plug", "KP125M", 0, {**LED, "watts": 61.753}),
     "L530": ("SmartDevice", "bulb", "L530", 0, COLORED),
+    "L530v1": ("SmartDevice", "bulb", "L530 Series", 0, COLORED),
+    "L920": ("SmartDevice", "lightstrip", "L920", 0, HSV),
 }
 
 
@@ -136,6 +147,10 @@ def check(report, python, version, word):
     with simulated(models, version, word) as port:
         hosts = [host_of(number) for number in range(len(models))]
         ours = {host: Ours(host, port) for host in hosts}
+        for model, (effect, _) in EFFECTS.items():
+            for words in (("effect", effect), ("brightness", "35"), ("off",)):
+                if model in models:
+                    ours[host_of(list(models).index(model))](*words)
         before = {host: ours[host]("check") + ours[host]("clock", "now") for host in hosts}
         seen = theirs(python, LOGINS[word], hosts)
         for number, (model, told) in enumerate(models.items()):
@@ -146,6 +161,10 @@ def check(report, python, version, word):
             clock = ours[host]("clock")
             as_set = re.match(r"2027-07-01T12:3\d:\d\d-04:00\n", clock)
             report.equal("%s: the clock set by python-kasa" % model, clock, as_set and clock)
+            if model in EFFECTS:
+                found = ours[host]("effect"), ours[host]("brightness")
+                wanted = EFFECTS[model][1] + "\n", "45\n"
+                report.equal("%s: its effect, as we see it" % model, found, wanted)
 
 
 def compare(report, model, told, seen, version, number):
@@ -164,6 +183,11 @@ def compare(report, model, told, seen, version, number):
         "alias": ALIAS,
         **more,
     }
+    if model in EFFECTS:
+        first, last = EFFECTS[model]
+        expected["effect before"] = [first, 35]
+        expected["effect ended"] = ["Off", 30]
+        expected["effect after"] = [last, 45]
     if model in IOT:
         expected["other version"] = "AuthenticationError"
     today = seen.pop("today_kwh", None)

@@ -3,8 +3,8 @@
     python -I klap_client.py USER PASSWORD HOST...
 
 Finds each HOST by its answer on UDP port 20002, connects as that says, reads, switches on,
-renames, sets the LED, what a light has and the clock, and prints one line of JSON a host: what it
-read, by name.
+renames, sets the LED, what a light has and the clock, plays an effect, and prints one line of JSON a
+host: what it read, by name.
 """
 
 import asyncio
@@ -44,9 +44,11 @@ async def look(host, credentials):
         await device.set_alias(ALIAS)
         await device.update()
         seen["on"] = device.is_on
+        seen.update(playing(device, "effect before"))
         seen["alias"] = device.alias
         seen.update(await darkened(device))
         seen.update(await lighted(device))
+        seen.update(await played(device))
         seen.update(await metered(device))
         seen.update(await timed(device))
     finally:
@@ -100,6 +102,25 @@ async def timed(device):
     late_s = (datetime.now(timezone.utc) - clock.time).total_seconds()
     await clock.set_time(datetime(2027, 7, 1, 12, 30, tzinfo=ZoneInfo("America/New_York")))
     return {"late": not -2 < late_s < 60}
+
+
+def playing(device, name):
+    """The effect that runs, and how bright that is."""
+    effects = device.modules.get(Module.LightEffect)
+    return {name: [effects.effect, device.modules[Module.Light].brightness]} if effects else {}
+
+
+async def played(device):
+    """The color has ended what ran; the third that there is (the first is Off) is dimmed."""
+    effects = device.modules.get(Module.LightEffect)
+    if not effects:
+        return {}
+    ended = playing(device, "effect ended")
+    await effects.set_effect(effects.effect_list[2])
+    await device.update()
+    await device.modules[Module.Light].set_brightness(45)
+    await device.update()
+    return {**ended, **playing(device, "effect after")}
 
 
 async def metered(device):

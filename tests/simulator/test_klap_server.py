@@ -337,6 +337,57 @@ class Smart(unittest.TestCase):
         self.assertEqual(ask(plug, "set_device_info", {"brightness": 0}), OK)  # not its own
         self.assertNotIn("brightness", ask(plug, "get_device_info")["result"])
 
+    def test_the_effect_of_a_strip(self):
+        strip = played("L920")
+        effect = ask(strip, "get_lighting_effect")["result"]
+        half = {"brightness": 50, "bAdjusted": True}
+        for params, reply, state in (
+            (half, WRONG, (False, 0, 100)),
+            ({**effect, "enable": 1, "type": None}, WRONG, (False, 0, 100)),
+            ({**effect, "enable": 1}, OK, (True, 1, 100)),
+            (half, OK, (True, 1, 50)),
+            ({"brightness": 60}, WRONG, (True, 1, 50)),
+            ({**effect, "enable": 0}, OK, (True, 0, 100)),
+        ):
+            self.assertEqual(ask(strip, "set_lighting_effect", params), reply, params)
+            info = ask(strip, "get_device_info")["result"]
+            told = info["lighting_effect"]
+            self.assertEqual((info["device_on"], told["enable"], told["brightness"]), state)
+        for params, runs in (({"device_on": False}, 1), ({"hue": 9}, 0), ({"brightness": 9}, 0)):
+            ask(strip, "set_lighting_effect", {**effect, "enable": 1})
+            ask(strip, "set_device_info", params)
+            told = ask(strip, "get_device_info")["result"]["lighting_effect"]
+            self.assertEqual(told["enable"], runs, params)
+
+    def test_the_effects_of_a_bulb(self):
+        bulb = played("L530")
+        method = "set_dynamic_light_effect_rule_enable"
+        for params, reply, running in (
+            ({"enable": True}, WRONG, None),
+            ({"enable": True, "id": "L3"}, WRONG, None),
+            ({"enable": 1, "id": "L1"}, WRONG, None),
+            ({"enable": True, "id": "L1"}, OK, "L1"),
+            ({"enable": True, "id": "L2"}, OK, "L2"),
+            ({"enable": False}, OK, None),
+        ):
+            self.assertEqual(ask(bulb, method, params), reply, params)
+            info = ask(bulb, "get_device_info")["result"]
+            self.assertEqual(info["dynamic_light_effect_enable"], bool(running))
+            self.assertEqual(info.get("dynamic_light_effect_id"), running)
+            rules = ask(bulb, "get_dynamic_light_effect_rules")["result"]
+            self.assertEqual(
+                (rules["enable"], rules.get("current_rule_id")), (bool(running), running)
+            )
+        ask(bulb, method, {"enable": True, "id": "L1"})
+        ask(bulb, "set_device_info", {"color_temp": 3000})
+        self.assertFalse(ask(bulb, "get_device_info")["result"]["dynamic_light_effect_enable"])
+        edited = {**rules["rule_list"][0], "color_status_list": [[5, 0, 0, 2700]]}
+        self.assertEqual(ask(bulb, "edit_dynamic_light_effect_rule", edited), OK)
+        for wrong in ({"id": "L1"}, {**edited, "id": "L3"}):
+            self.assertEqual(ask(bulb, "edit_dynamic_light_effect_rule", wrong), WRONG)
+        rules = ask(bulb, "get_dynamic_light_effect_rules")["result"]["rule_list"]
+        self.assertEqual(rules[0], edited)
+
     def test_what_cannot_be_done(self):
         for model in SMART_MODELS:
             it = played(model)

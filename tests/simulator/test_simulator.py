@@ -482,6 +482,39 @@ class Lights(unittest.TestCase):
                 ),
             )
 
+    def test_an_effect(self):
+        """It must be whole; its brightness is its own, and a color ends it."""
+        strip = device("KL430")
+        module = "smartlife.iot.lighting_effect"
+        effect = ask(strip, module, "get_lighting_effect")
+        self.assertEqual((effect.pop("err_code"), effect["enable"]), (0, 0))
+        for name, value in (
+            *(("enable", value) for value in (None, 2, True)),
+            *(("brightness", value) for value in (None, 101, "5")),
+            ("sequence", None),
+            *((name, value) for name in ("id", "name", "type") for value in (None, 1)),
+        ):
+            wrong = {**effect, "enable": 1, name: value}
+            wrong = {key: wrong[key] for key in wrong if wrong[key] is not None}
+            self.assertEqual(ask(strip, module, "set_lighting_effect", wrong), BULB_INPUT, wrong)
+        self.assertEqual(stated(strip), 0)
+        wanted = {**effect, "enable": 1, "brightness": 40}
+        self.assertEqual(ask(strip, module, "set_lighting_effect", wanted), {"err_code": 0})
+        for arguments, state in (
+            ({}, (1, 40, 70)),
+            ({"on_off": 0}, (1, 40, 70)),
+            ({"on_off": 1}, (1, 40, 70)),
+            ({"brightness": 50}, (1, 50, 70)),
+            ({"hue": 361}, (1, 50, 70)),
+            ({"hue": 9, "brightness": 20}, (0, 50, 20)),
+            ({"brightness": 30}, (0, 50, 30)),
+        ):
+            set_light(strip, arguments)
+            told = sysinfo(strip)
+            effect, light = told["lighting_effect_state"], told["light_state"]
+            brightness = light.get("dft_on_state", light)["brightness"]
+            self.assertEqual((effect["enable"], effect["brightness"], brightness), state, arguments)
+
     def test_white(self):
         self.check(
             "LB100",

@@ -135,7 +135,10 @@ class SimulatedBulb(SimulatedDevice):
         self.light["on_off"] = state
 
     def power_w(self) -> float:
-        return FULL_W[self.model] * int(self.light["on_off"] * self.light["brightness"]) / 100
+        return FULL_W[self.model] * int(self.light["on_off"] * self.percent()) / 100
+
+    def percent(self) -> int:
+        return int(self.light["brightness"])
 
     def light_state(self) -> "Answer":
         """While it is off, what it will be once on stands one level deeper."""
@@ -203,6 +206,9 @@ class SimulatedLightStrip(SimulatedBulb):
             "set_lighting_effect": self.set_lighting_effect,
         }
 
+    def percent(self) -> int:
+        return int(self.effect["brightness"]) if self.effect["enable"] else super().percent()
+
     def get_sysinfo(self, _: "Answer") -> "Answer":
         state = {name: self.effect[name] for name in EFFECT_STATE}
         return {**super().get_sysinfo(_), "lighting_effect_state": state}
@@ -211,6 +217,7 @@ class SimulatedLightStrip(SimulatedBulb):
         """A whole effect, with what it consists of. To start one switches on."""
         if not is_effect(arguments):
             return self.INVALID_ARGUMENT
+        self.meter.count()
         self.effect = dict(arguments)
         if self.effect["enable"]:
             self.relay_state = 1
@@ -218,13 +225,15 @@ class SimulatedLightStrip(SimulatedBulb):
 
     def set_light_state(self, arguments: "Answer") -> "Answer":
         """A color ends the effect, a brightness is the effect's (python-kasa, iotbulb.py)."""
-        if self.effect["enable"] and "color_temp" not in arguments and "hue" not in arguments:
-            brightness = arguments.get("brightness", self.effect["brightness"])
-            self.effect["brightness"] = brightness
-            arguments = {key: arguments[key] for key in arguments if key != "brightness"}
+        before = dict(self.light)
         reply = super().set_light_state(arguments)
-        if reply is not self.INVALID_ARGUMENT and ("color_temp" in arguments or "hue" in arguments):
-            self.effect["enable"] = 0
+        if self.effect["enable"] and reply is not self.INVALID_ARGUMENT:
+            if not COLOR.keys().isdisjoint(arguments):
+                self.effect["enable"] = 0
+            elif "brightness" in arguments:
+                self.effect["brightness"] = self.light["brightness"]
+                self.light["brightness"] = before["brightness"]
+                return {**self.light_state(), "err_code": 0}
         return reply
 
 
