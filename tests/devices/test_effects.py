@@ -29,10 +29,11 @@ def bulb_state(device):
 def asked(device, word):
     """What the requests with this method gave to it, in order."""
     found = []
-    for request in device.requests:
-        value = json.loads(request)
-        if value.get("method") == word:
-            found.append(value.get("params"))
+    for value in map(json.loads, device.requests):
+        several = value.get("params", {}).get("requests") if "method" in value else None
+        for part in several or [value]:
+            if part.get("method") == word:
+                found.append(part.get("params"))
         for module in value.values():
             if isinstance(module, dict) and word in module:
                 found.append(module[word])
@@ -197,8 +198,9 @@ class Requests(unittest.TestCase):
         """As its own default would end it."""
         with klap_simulated("L920") as strip:
             call(strip, "effect", "Aurora")
-        methods = [json.loads(request).get("method") for request in strip.requests]
-        self.assertEqual(methods[-2:], ["set_device_info", "set_lighting_effect"])
+        both = json.loads(strip.requests[-1])["params"]["requests"]
+        methods = [request["method"] for request in both]
+        self.assertEqual(methods, ["set_device_info", "set_lighting_effect"])
         with simulated("KL430") as strip:
             call(strip, "effect", "Aurora")
         self.assertIn(b"set_light_state", strip.requests[-2])

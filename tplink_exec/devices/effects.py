@@ -11,6 +11,7 @@ import json
 
 from ..errors import ProtocolError, Refused
 from .predefined import predefined
+from .smart_request import TERMINAL, accepted, several
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -57,32 +58,24 @@ class Effects:
     def read(self) -> "Fields":
         return self.light.read(METHODS[self.field][0])  # type: ignore[no-any-return]
 
-    def put(self, effect: "Fields") -> None:
-        self.light.call(METHODS[self.field][1], json.dumps(effect))
-
-    def prepare(self) -> None:
-        """Switch on first, as what the light then shows by default would end the effect."""
-        if "--transition" in self.light.options:
-            raise self.light.cannot("fading of effects (--transition)")
-        if not self.light.state():
-            self.light.switch(1)
+    def play(self, effect: "Fields", percent: int) -> None:
+        effect = {**effect, "enable": 1, "brightness": percent}
+        perform(self.light, (METHODS[self.field][1], json.dumps(effect)))
 
     def dim(self, percent: int) -> None:
         """With bAdjusted it goes on from where it is (python-kasa)."""
-        self.prepare()
-        self.put({**self.whole(), "enable": 1, "brightness": percent, "bAdjusted": True})
+        self.play({**self.whole(), "bAdjusted": True}, percent)
 
     def start(self, name: str) -> None:
-        effect = chosen(name, predefined, self.kept)
-        self.prepare()
-        self.put({**effect, "enable": 1, "brightness": self.light.level()})
+        """With the brightness that the light has."""
+        self.play(chosen(name, predefined, self.presets, self.last), self.light.level())
 
     def stop(self) -> None:
-        self.put({**self.whole(), "enable": 0})
+        self.light.call(METHODS[self.field][1], json.dumps({**self.whole(), "enable": 0}))
 
-    def kept(self) -> "dict[str, Fields]":
-        """By name what the device itself keeps: the last one, and those in its presets."""
-        found = {self.name(): self.whole()} if self.state().get("name") else {}
+    def presets(self) -> "dict[str, Fields]":
+        """By name those that the device keeps for its owner."""
+        found = {}
         start, total = 0, 1
         while start < min(total, MAX_PRESETS):
             try:
@@ -97,6 +90,10 @@ class Effects:
                     found[str(effect["name"])] = effect
         return found
 
+    def last(self) -> "dict[str, Fields]":
+        """By its name that which runs, or did last."""
+        return {self.name(): self.whole()} if self.state().get("name") else {}
+
 
 class IotEffects(Effects):
     """Of an IOT strip, whose presets are just ids."""
@@ -105,20 +102,29 @@ class IotEffects(Effects):
         effect = self.light.ask(IOT_MODULE, "get_lighting_effect")
         return {name: effect[name] for name in effect if name != "err_code"}
 
-    def put(self, effect: "Fields") -> None:
+    def presets(self) -> "dict[str, Fields]":
+        return {}
+
+    def play(self, effect: "Fields", percent: int) -> None:
+        at_once(self.light)
         if effect.get("id") in [known["id"] for known in predefined().values()]:
-            effect.update(OF_IOT)
+            effect = {**effect, **OF_IOT}
+        if not self.light.state():
+            self.light.switch(1)  # first, as what it then shows by default would end the effect
+        self.put({**effect, "enable": 1, "brightness": percent})
+
+    def put(self, effect: "Fields") -> None:
         self.light.ask(IOT_MODULE, "set_lighting_effect", json.dumps(effect))
 
     def dim(self, percent: int) -> None:
-        self.prepare()
+        at_once(self.light)
         try:
-            self.put({**self.whole(), "enable": 1, "brightness": percent})
+            self.play(self.whole(), percent)
         except Refused:  # the strip sees to it itself (python-kasa, kasa/iot/iotbulb.py)
             self.light.set(1, '"brightness":%d,' % percent)
 
-    def kept(self) -> "dict[str, Fields]":
-        return {self.name(): self.whole()} if self.state().get("name") else {}
+    def stop(self) -> None:
+        self.put({**self.whole(), "enable": 0})
 
 
 class BulbEffects(Effects):
@@ -144,19 +150,12 @@ class BulbEffects(Effects):
         return self.current()[0]
 
     def dim(self, percent: int) -> None:
-        self.prepare()
-        self.edit(self.current()[1], percent)
-
-    def edit(self, rule: "Fields", percent: int) -> None:
-        dimmed = [[percent, *color[1:]] for color in colors(rule)]
-        rule = {**rule, "color_status_list": dimmed}
-        self.light.call("edit_dynamic_light_effect_rule", json.dumps(rule))
+        perform(self.light, dimmed(self.current()[1], percent))
 
     def start(self, name: str) -> None:
         rule = chosen(name, self.rules)
-        self.prepare()
-        self.edit(rule, self.light.level())
-        self.light.call(ENABLE, json.dumps({"enable": True, "id": rule.get("id")}))
+        enable = json.dumps({"enable": True, "id": rule.get("id")})
+        perform(self.light, dimmed(rule, self.light.level()), (ENABLE, enable))
 
     def stop(self) -> None:
         self.light.call(ENABLE, '{"enable":false}')
@@ -168,6 +167,27 @@ KINDS = {
     "segment_effect": Effects,
     "dynamic_light_effect_enable": BulbEffects,
 }  # type: dict[str, type[Effects]]
+
+
+def perform(light: "Any", *requests: "tuple[str, str]") -> None:
+    """All in one exchange with a SMART light, which is switched on before if it is off."""
+    at_once(light)
+    if not light.state():
+        requests = ("set_device_info", '{"device_on":true}'), *requests
+    for (method, _), answer in zip(requests, several(light.exchange, requests, TERMINAL)):
+        accepted(answer, method)
+
+
+def at_once(light: "Any") -> None:
+    """Raise Refused where it is to fade."""
+    if "--transition" in light.options:
+        raise light.cannot("fading of effects (--transition)")
+
+
+def dimmed(rule: "Fields", percent: int) -> "tuple[str, str]":
+    """The request, as method and parameters, that gives a rule this brightness."""
+    rule = {**rule, "color_status_list": [[percent, *color[1:]] for color in colors(rule)]}
+    return "edit_dynamic_light_effect_rule", json.dumps(rule)
 
 
 def chosen(name: str, *sources: "Callable[[], dict[str, Fields]]") -> "Fields":
