@@ -32,13 +32,16 @@ def code(text: str) -> str:
 
 def tables() -> "dict[str, str]":
     """By the name that a document calls them."""
+    commands = [
+        [("%s %s" % (name, takes)).strip(), does, prints]
+        for name, (takes, _, does, prints) in rows(COMMANDS).items()
+    ]
     return {
-        "commands": table(
+        "commands": table("COMMAND | does | prints", commands),
+        # Without those that hand the device's JSON through, and second names.
+        "main commands": table(
             "COMMAND | does | prints",
-            [
-                [("%s %s" % (name, takes)).strip(), does, prints]
-                for name, (takes, _, does, prints) in rows(COMMANDS).items()
-            ],
+            [row for row in commands if "JSON" not in row[2] and "the same as" not in row[1]],
         ),
         "options": table(
             "option | does",

@@ -104,7 +104,10 @@ class Tables(unittest.TestCase):
             [("%s %s" % (name, takes)).strip(), does, prints]
             for name, (takes, _, does, prints) in rows(COMMANDS).items()
         ]
-        self.compare("commands", wanted, "README.md", "docs/commands.md")
+        self.compare("commands", wanted, "docs/commands.md")
+        own = [row for row in wanted if "the device's JSON" not in row[2]]
+        main = [row for row in own if row[0] not in ("ledon", "ledoff")]
+        self.compare("main commands", main, "README.md")
 
     def test_options(self):
         wanted = [

@@ -7,6 +7,7 @@ from tests import support
 from tests.support import FORMS, assert_failure, klap_simulated, run, simulated
 from tplink_exec.commands.table import COMMANDS, rows
 from tplink_exec.simulator.models import MODELS
+from tplink_exec.simulator.smart_models import SMART_MODELS
 
 PLUGS = {"HS100", "HS110", "HS110v4"}
 STRIPS = {"HS107": 2, "KP303": 3, "HS300": 6}
@@ -128,9 +129,12 @@ NO_METER = set("power voltage current today month emeter energy".split())
 NO_SWITCH = set("on off toggle check increase decrease 0..100 H,S,B brightness rgb uptime".split())
 NO_RULES = {"schedule", "countdown", "antitheft"}
 NO_LED = {"led", "ledon", "ledoff"}
+NO_BULB = {*NO_SMART, *NO_METER, *NO_LED, "fan", "uptime"}
 SMART_UNABLE = {
     "KP125M": NO_PLUG,
-    "L530": {*NO_SMART, *NO_METER, *NO_LED, "fan", "uptime"},
+    "L530": NO_BULB,
+    "L530v1": NO_BULB,
+    "L920": {*NO_BULB, "temperature"},
     "P300": {*NO_PLUG, *NO_METER, *NO_RULES, "uptime"},
     "P316M": {*NO_PLUG, *NO_RULES, "uptime"},
     "KS240": {*NO_PLUG, *NO_METER, *NO_RULES, "uptime"} - {"fan"},
@@ -142,6 +146,7 @@ SMART_UNABLE = {
 class EverySmart(unittest.TestCase):
     def test_each_command_against_each_device(self):
         """It works and prints what its row in the table says, or is exit 6 and says why."""
+        self.assertEqual(SMART_UNABLE.keys(), SMART_MODELS.keys())
         for model, unable in SMART_UNABLE.items():
             with klap_simulated(model) as device:
                 device.device.relay_state = 1
@@ -149,6 +154,8 @@ class EverySmart(unittest.TestCase):
                     lines = SAMPLES.get(command, (command,))
                     if command == "json":
                         lines = ('json {"method":"get_device_info"}',)
+                    if command == "effect" and "L530" in model:
+                        lines = ("effect", "effect Party", "effect off")
                     for line in lines:
                         more = ["--http-port", str(device.http_port)]
                         result = support.call(*words(device, line), *more, stdin=b"password\n")
@@ -173,7 +180,7 @@ OUTPUTS = {
     "brightness": rb"^\d{1,3}\n$",
     "color": rb"^\d+,\d+,\d+\n$",
     "temperature": rb"^\d{4}\n$",
-    "effect": rb"^(off|Aurora)\n$",
+    "effect": rb"^(off|Aurora|Party)\n$",
     "uptime": rb"^\d+\n$",
     "fan": rb"^[0-4]\n$",
     "clock": rb"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[+-]\d\d:\d\d\n$",

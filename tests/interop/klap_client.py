@@ -3,8 +3,8 @@
     python -I klap_client.py USER PASSWORD HOST...
 
 Finds each HOST by its answer on UDP port 20002, connects as that says, reads, switches on,
-renames, sets the LED, what a light has and the clock, plays an effect, and prints one line of JSON a
-host: what it read, by name.
+renames, sets the LED, what a light has and the clock, plays an effect, and prints one line of JSON
+a host: what it read, by name.
 """
 
 import asyncio

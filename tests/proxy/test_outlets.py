@@ -4,13 +4,22 @@ The proxy is served in the tests' process, by the loop that has the simulated de
 """
 
 import asyncio
+import functools
 import http.client
 import json
 import socket
 import unittest
 from urllib.parse import quote
 
-from tests.support import assert_failure, call, klap_simulated, loop, sets, simulated
+from tests.support import (
+    aes_simulated,
+    assert_failure,
+    call,
+    klap_simulated,
+    loop,
+    sets,
+    simulated,
+)
 from tplink_exec.proxy.guard import Guard
 from tplink_exec.proxy.http_server import HttpServer
 from tplink_exec.proxy.proxy import PATHS, READS, SETS, Proxy
@@ -157,7 +166,7 @@ def by_klap(perform):
     from tplink_exec.transport.direct import direct
 
     def performed(worker, job):
-        options = {"--transport": "klap", "--http-port": worker.port}
+        options = {"--transport": "http", "--http-port": worker.port}
         worker.link = worker.link or direct(worker.host, 9999, job.deadline, options)
         return perform(worker, job)
 
@@ -230,6 +239,14 @@ class NewLines(Served):
                 self.assertEqual(text.count("\n"), len(end))
 
 
+SIMULATED = {
+    "xor": simulated,
+    "klap1": functools.partial(klap_simulated, version=1),
+    "klap2": klap_simulated,
+    "aes": aes_simulated,
+}
+
+
 class ForThePage(Served):
     def test_every_model_by_every_transport(self):
         dimmable = {"HS220", "LB100", "LB130", "KL430", "L530", "L530v1", "L920", "KS240"}
@@ -240,9 +257,7 @@ class ForThePage(Served):
             Worker.perform = plain if transport == "xor" else by_klap(plain)
             for model in set(row.models) - {"H100"}:  # it has no state
                 with self.subTest(transport=transport, model=model):
-                    device = simulated(model)
-                    if transport != "xor":
-                        device = klap_simulated(model, int(transport[-1]))
+                    device = SIMULATED[transport](model)
                     with device as it:
                         it.device.relay_state = 1
                         self.serve(("it", it.host, getattr(it, "http_port", it.port)))
