@@ -52,7 +52,7 @@ _tplink_exec_flags() {
         decode) flags="-h --help --raw --udp" ;;
         watch) flags="-h --help --interval --repeat --timeout --json --port --debug" ;;
         openhab) flags="-h --help --discover --output --dry-run --program --port --timeout" ;;
-        simulate) flags="-h --help --model --address --mac --port --klap --aes --http-port --login --fault" ;;
+        simulate) flags="-h --help --model --address --mac --port --klap --aes --http-port --login --asleep --fault" ;;
         proxy) flags="-h --help -l --local-port --local-addr -p --hs100-port --allow-host --token-file --debug" ;;
         demo) flags="-h --help" ;;
     esac

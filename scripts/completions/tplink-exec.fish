@@ -157,6 +157,7 @@ complete -c tplink-exec -n '__tplink_exec_at simulate' -l klap -x -a '1 2' -d '1
 complete -c tplink-exec -n '__tplink_exec_at simulate' -l aes -d 'SMART firmware before KLAP, on --http-port: of SMART models only'
 complete -c tplink-exec -n '__tplink_exec_at simulate' -l http-port -x -d 'of KLAP and AES; default 80, 0: any free one'
 complete -c tplink-exec -n '__tplink_exec_at simulate' -l login -x -d 'by HTTP: USER:PASSWORD, or of a device without account: blank, kasa, tapo; default blank'
+complete -c tplink-exec -n '__tplink_exec_at simulate' -l asleep -d 'TCP is closed until a discovery probe comes by UDP'
 complete -c tplink-exec -n '__tplink_exec_at simulate' -l fault -x -a '403-always 403-once announce-0 announce-4-gib announce-too-little announce-too-much backlog bad-length bad-padding chunked close-after-reply close-before-reply close-in-body close-in-header close-in-length close-in-reply deep-nesting dribble drop-first empty-200 empty-object endless-header err-code garbage html-200 http-404 http-500 list no-length not-json not-utf-8 nul number one-byte-segments other-module redirect-302 reset-before-reply reset-in-reply short-48 silent slow-reply sysinfo-instead two-lengths two-replies wrong-signature' -d 'what to do instead of answering: announce-0, announce-4-gib, announce-too-little, ...'
 complete -c tplink-exec -n '__tplink_exec_at proxy' -a '(__fish_print_hostnames)'
 complete -c tplink-exec -n '__tplink_exec_at proxy' -s h -l help -d 'prints the help'

@@ -46,6 +46,7 @@ from tplink_exec.devices import identity
 from tplink_exec.errors import UsageError
 from tplink_exec.network import discovery, interfaces, logins, probes
 from tplink_exec.simulator.models import MODELS, device
+from tplink_exec.transport import wake
 
 KEYS = ["alias", "model", "mac", "host", "port", "transport", "state"]
 NASTY = [
@@ -98,7 +99,7 @@ def hanging(host):
         link.listen(64)
         scheme = {"encrypt_type": "KLAP", "http_port": link.getsockname()[1]}
         answer = klap({**RESULT, "mgt_encrypt_schm": scheme})
-        with liar(host, probes.TDP_PORT, lambda data: [answer]):
+        with liar(host, wake.TDP_PORT, lambda data: [answer]):
             yield
 
 
@@ -144,8 +145,8 @@ class Answers(unittest.TestCase):
     """The pure part."""
 
     def test_probes(self):
-        self.assertEqual(decrypt(probes.XOR_PROBE), b'{"system":{"get_sysinfo":{}}}')
-        self.assertEqual(probes.KLAP_PROBE.hex(), "020000010000000000000000463cb5d3")
+        self.assertEqual(decrypt(wake.XOR_PROBE), b'{"system":{"get_sysinfo":{}}}')
+        self.assertEqual(wake.KLAP_PROBE.hex(), "020000010000000000000000463cb5d3")
 
     def test_every_model_by_xor(self):
         for number, model in enumerate(MODELS):
@@ -273,7 +274,7 @@ class Answers(unittest.TestCase):
 
     def test_garbage_is_no_answer(self):
         for data in (
-            *(b"", b"\0", b"\2", b"\2" * 16, b"{}", probes.XOR_PROBE, probes.KLAP_PROBE),
+            *(b"", b"\0", b"\2", b"\2" * 16, b"{}", wake.XOR_PROBE, wake.KLAP_PROBE),
             *(encrypt(b"[" * 8000), encrypt(b"\xff"), encrypt(b'{"system":'), os.urandom(500)),
             xor({**SYSINFO, "pad": "x" * probes.MAX_DATAGRAM}),
             klap({**RESULT, "pad": "x" * probes.MAX_DATAGRAM}),
@@ -336,8 +337,8 @@ class Sockets(unittest.TestCase):
             for found in discovery.sightings(rounds, now + 1.2, done):
                 self.assertEqual(found["host"], here + ".2")
                 done.add(found["host"])
-        self.assertEqual(silent, [probes.XOR_PROBE] * 3)
-        self.assertEqual(answering, [probes.XOR_PROBE])
+        self.assertEqual(silent, [wake.XOR_PROBE] * 3)
+        self.assertEqual(answering, [wake.XOR_PROBE])
         self.assertGreater(time.monotonic(), now + 1.2)
 
     def test_more_devices_than_there_is_room_for(self):
@@ -390,7 +391,7 @@ class Found(Called, unittest.TestCase):
                 about = {**RESULT, "device_type": kind, "mac": mac, "mgt_encrypt_schm": scheme}
                 answer = klap(about)
                 place = here + ".%d" % number
-                stack.enter_context(liar(place, probes.TDP_PORT, lambda data, it=answer: [it]))
+                stack.enter_context(liar(place, wake.TDP_PORT, lambda data, it=answer: [it]))
             rows = json.loads(self.discover("--json", "--target", here + ".0/29").out)
             text = self.discover("--target", here + ".0/29").out.decode()
         self.assertEqual([row["reason"] for row in rows], [why for _, _, why in kinds])

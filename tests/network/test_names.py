@@ -42,9 +42,10 @@ from tplink_exec.address import is_address
 from tplink_exec.devices import identity
 from tplink_exec.errors import Unreachable
 from tplink_exec.messages import GET_SYSINFO, SET_RELAY_STATE
-from tplink_exec.network import names, probes
+from tplink_exec.network import names
 from tplink_exec.network.reach import reach
 from tplink_exec.simulator.models import device
+from tplink_exec.transport import wake
 
 MAC = "50:C7:BF:00:00:01"
 ON = SET_RELAY_STATE % 1
@@ -552,7 +553,7 @@ class Inside(House, unittest.TestCase):
         with placed(self.host(2), number=1, port=19997) as plug:
             scheme = {"encrypt_type": "XYZ", "http_port": plug.port}
             answer = klap({**RESULT, "mac": MAC, "mgt_encrypt_schm": scheme})
-            with liar(self.host(2), probes.TDP_PORT, lambda data: [answer]):
+            with liar(self.host(2), wake.TDP_PORT, lambda data: [answer]):
                 link = self.link(1)
                 with self.assertRaises(Unreachable) as caught:
                     link.exchange(ON)

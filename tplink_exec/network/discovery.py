@@ -10,7 +10,8 @@ import time
 
 from ..address import XOR_PORT
 from ..errors import LocalError, Unreachable, UsageError
-from .probes import KLAP_PROBE, MAX_DATAGRAM, TDP_PORT, XOR_PROBE, sighting
+from ..transport.wake import KLAP_PROBE, TDP_PORT, XOR_PROBE
+from .probes import MAX_DATAGRAM, sighting
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -1,4 +1,4 @@
-"""What is sent to find devices by UDP, and what is read of their answers; no I/O here.
+"""What is read of the answers to the probes of `transport.wake`, by UDP; no I/O here.
 
 Port 9999 takes get_sysinfo, encrypted and without a length; port 20002, of newer firmware, a header
 of 16 bytes (version, type, operation u16, size u16, flags, padding, serial u32, CRC-32 u32) and
@@ -11,10 +11,9 @@ from binascii import crc32
 
 from .. import sysinfo
 from ..address import HTTP_PORT
-from ..cipher import decrypt, encrypt
+from ..cipher import decrypt
 from ..devices import identity
 from ..errors import PlugError
-from ..messages import GET_SYSINFO
 from ..scanner import scan
 from ..switchless import switchless
 
@@ -22,10 +21,6 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ..shapes import Fields
 
-TDP_PORT = 20002
-XOR_PROBE = encrypt(GET_SYSINFO)
-KLAP_PROBE = bytes.fromhex("020000010000000000000000463cb5d3")
-"""A header alone (python-kasa, discover.py, until 0.7)."""
 HEADER = struct.Struct(">BBHHBBII")
 VERSION = 2
 CRC_SEED = bytes.fromhex("5a6b7c8d")

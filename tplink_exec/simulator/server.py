@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from ..shapes import Any, Callable, Steps  # noqa: F401 (type comments)
     from .base import SimulatedDevice
 
+WAKING_S = 0.15
+"""How long a sleeping device takes to open its port."""
 BACKLOG = "backlog"
 """The fault of a device that accepts no connection: its queue is full."""
 
@@ -72,6 +74,9 @@ class DeviceServer:
 
     discovery_port = None  # type: int | None
 
+    asleep = False
+    """Whether TCP is closed until something comes by UDP that is answered."""
+
     def __init__(self, device: "SimulatedDevice", fault: str = "") -> None:
         self.device = device
         self.fault = fault
@@ -88,14 +93,33 @@ class DeviceServer:
         if self.discovery_port == 0:
             self.discovery_port = datagrams.getsockname()[1]
         place = listener.getsockname()[:2]
-        protocol = Datagrams(lambda data: self.found(data, *place))
         loop = asyncio.get_running_loop()
+
+        def found(data: bytes) -> "bytes | None":
+            reply = self.found(data, *place)
+            if reply is not None and self.asleep:
+                self.asleep = False
+                self.waking = loop.create_task(self._wake(listener))
+            return reply
+
+        protocol = Datagrams(found)
         self.open.append((await loop.create_datagram_endpoint(lambda: protocol, sock=datagrams))[0])
         if self.fault == BACKLOG:
             self._fill_backlog(listener)
+        elif self.asleep:
+            self.open.append(listener)
         else:
-            self.open.append(await asyncio.start_server(self._serve, sock=listener, backlog=512))
+            await self._listen(listener)
         return int(place[1])
+
+    async def _listen(self, listener: socket.socket) -> None:
+        self.open.append(await asyncio.start_server(self._serve, sock=listener, backlog=512))
+
+    async def _wake(self, listener: socket.socket) -> None:
+        await asyncio.sleep(WAKING_S)
+        if listener.fileno() >= 0:  # else it has been stopped meanwhile
+            self.open.remove(listener)
+            await self._listen(listener)
 
     def found(self, data: bytes, address: str, port: int) -> "bytes | None":
         """What is said to a datagram; the place is that of TCP."""

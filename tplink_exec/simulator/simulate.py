@@ -185,6 +185,8 @@ def arguments() -> Parser:
     parser.add_argument("--http-port", type=int, metavar="P", help=http_help)
     login_help = "by HTTP: USER:PASSWORD, or of a device without account: %s" % ", ".join(LOGINS)
     parser.add_argument("--login", type=login, metavar="L", help=login_help + "; default blank")
+    asleep_help = "TCP is closed until a discovery probe comes by UDP"
+    parser.add_argument("--asleep", action="store_true", help=asleep_help)
     faults_help = "what to do instead of answering: %s; by HTTP: %s" % (
         ", ".join(sorted([*FAULTS, BACKLOG])),
         ", ".join(sorted([*HTTP_FAULTS, BACKLOG])),
@@ -214,6 +216,7 @@ async def _serve_all(devices: "list[tuple[str, str]]", options: "Any") -> None:
         it.alias = it.default_alias = "%s %d" % (model, int(address) & 255)
         login = options.login or LOGINS["blank"]
         servers.append(way.server(it, options.fault or "", login=login))
+        servers[-1].asleep = options.asleep
         await servers[-1].serve(*sockets)
         put(1, ("%s %s\n" % (model, joined(str(address), port))).encode())
     await asyncio.Event().wait()

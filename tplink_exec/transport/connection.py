@@ -38,6 +38,9 @@ class Connection:
     repeats = True
     """Whether a request whose reply is dropped is repeated here, in the same bytes."""
 
+    address = ""
+    """The numeric one of a host name, once it has been looked up."""
+
     steady = False
     """Whether what is sent goes over the connection that there is, and over no other."""
 

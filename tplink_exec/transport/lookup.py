@@ -29,7 +29,9 @@ def connect_by_name(link: "Connection") -> None:
         now = time.monotonic()
         link.deadline = now + (deadline - now) / len(untried)
         try:
-            link.connect(*untried.pop(0))
+            family, address = untried.pop(0)
+            link.address = address[0]
+            link.connect(family, address)
             return
         except (OSError, ValueError):
             if not untried:

@@ -1,9 +1,9 @@
 """What follows when a try of an exchange fails: another try, or what the user is told.
 
-A host name is looked up here. A refused connection is tried on the HTTP port, and once more; one
-that is dropped before any byte of a reply three times more, as devices refuse and drop while they
-are busy. A reply that has begun is never asked for again: what is wrong with it is the user's to
-know.
+A host name is looked up here. A refused connection is tried on the HTTP port, and on both once more
+after a probe, as ports may sleep (`wake`); one that is dropped before any byte of a reply three
+times more, as devices refuse and drop while they are busy. A reply that has begun is never asked
+for again: what is wrong with it is the user's to know.
 """
 
 import _socket as socket
@@ -34,6 +34,7 @@ def persist(link: "Connection", request: bytes, once: bool, error: Exception) ->
     """The reply to `request` after all; `error` is how the first try ended. Raises PlugError."""
     pauses = {kind: list(seconds) for kind, seconds in (link.pauses_s or PAUSES_S).items()}
     pauses["silent"] = [0.0]
+    http_port = link.http_port
     by_name = False
     closed = kind = ""
     while True:
@@ -55,13 +56,7 @@ def persist(link: "Connection", request: bytes, once: bool, error: Exception) ->
                 closed = " (and by HTTP port %d, for newer firmware)" % port
             failure.args = (str(failure).replace("refused;", "refused%s;" % closed),)
             left = [0.0] if closed_between else pauses.get(kind, [])
-            if not left or link.steady:
-                raise failure
-            if left[0] >= link.deadline - time.monotonic():
-                raise (
-                    failure if kind == "refused" else DeadlineExceeded("no time left: %s" % failure)
-                )
-            time.sleep(left.pop(0))
+            rest(link, failure, kind, left, http_port)
         try:
             if kind == "silent":
                 link.http_port = 0
@@ -71,6 +66,23 @@ def persist(link: "Connection", request: bytes, once: bool, error: Exception) ->
             return link.attempt(request)
         except (OSError, ValueError) as next_error:
             error = next_error
+
+
+def rest(
+    link: "Connection", failure: PlugError, kind: str, left: "list[float]", http_port: int
+) -> None:
+    """Pause before the next try; raise `failure` when there is none."""
+    if not left or link.steady:
+        raise failure
+    if left[0] >= link.deadline - time.monotonic():
+        raise failure if kind == "refused" else DeadlineExceeded("no time left: %s" % failure)
+    if kind != "refused":
+        time.sleep(left.pop(0))
+        return
+    from .wake import wake
+
+    left += wake(link.address or link.host, left.pop(0))
+    link.http_port = http_port  # PORT and that are tried again
 
 
 def look(link: "Connection", kind: str, once: bool) -> "HttpLink | None":
