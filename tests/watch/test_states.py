@@ -9,7 +9,7 @@ import unittest
 
 from tests.house import closed, without_dns
 from tests.parallel import early
-from tests.support import FORMS, assert_failure, call, klap_simulated, run
+from tests.support import FORMS, aes_simulated, assert_failure, call, klap_simulated, run
 from tests.watch.watching import FAST, INTERVAL_S, PATIENCE_S, Case, Watch
 from tplink_exec.address import split
 from tplink_exec.errors import UsageError
@@ -246,8 +246,12 @@ class KlapDevices(Case):
         return member
 
     def test_one_session_for_many_polls(self):
-        for model in ("HS110", "KP125M"):
-            with klap_simulated(model) as plug:
+        for model, speaking in (
+            ("HS110", klap_simulated),
+            ("KP125M", klap_simulated),
+            ("KP125M", aes_simulated),
+        ):
+            with speaking(model) as plug:
                 member = self.member(plug)
                 for _ in range(5):
                     self.assertTrue(member.poll(ALWAYS))
