@@ -10,14 +10,7 @@ import _socket as socket
 import errno
 import time
 
-from ..errors import (
-    DeadlineExceeded,
-    LocalError,
-    PlugError,
-    ProtocolError,
-    Unreachable,
-    WrongCredentials,
-)
+from ..errors import DeadlineExceeded, LocalError, PlugError, ProtocolError, Unreachable
 from .lookup import connect_by_name
 
 TYPE_CHECKING = False
@@ -56,6 +49,8 @@ def persist(link: "Connection", request: bytes, once: bool, error: Exception) ->
                 closed = " (and by HTTP port %d, for newer firmware)" % port
             failure.args = (str(failure).replace("refused;", "refused%s;" % closed),)
             left = [0.0] if closed_between else pauses.get(kind, [])
+            from .wake import rest
+
             rest(link, failure, kind, left, http_port)
         try:
             if kind == "silent":
@@ -66,23 +61,6 @@ def persist(link: "Connection", request: bytes, once: bool, error: Exception) ->
             return link.attempt(request)
         except (OSError, ValueError) as next_error:
             error = next_error
-
-
-def rest(
-    link: "Connection", failure: PlugError, kind: str, left: "list[float]", http_port: int
-) -> None:
-    """Pause before the next try; raise `failure` when there is none."""
-    if not left or link.steady:
-        raise failure
-    if left[0] >= link.deadline - time.monotonic():
-        raise failure if kind == "refused" else DeadlineExceeded("no time left: %s" % failure)
-    if kind != "refused":
-        time.sleep(left.pop(0))
-        return
-    from .wake import wake
-
-    left += wake(link.address or link.host, left.pop(0))
-    link.http_port = http_port  # PORT and that are tried again
 
 
 def look(link: "Connection", kind: str, once: bool) -> "HttpLink | None":
@@ -101,18 +79,12 @@ def look(link: "Connection", kind: str, once: bool) -> "HttpLink | None":
     found.http.pauses_s = {"dropped": (link.pauses_s or PAUSES_S)["dropped"]}
     try:
         found.begin()
-    except WrongCredentials:
-        raise
+        return found
     except PlugError as error:
-        from .http_errors import NotSpoken
+        from .http_errors import judge_other
 
-        if kind != "refused" or getattr(error, "refused", False):
-            return None
-        if isinstance(error, NotSpoken):
-            text = "connection refused, and what answers on HTTP port %d is no such device: %s"
-            raise Unreachable(text % (port, error)) from None
-        raise
-    return found
+        judge_other(error, kind, port)
+        return None
 
 
 def judge(link: "Connection", once: bool, error: Exception) -> "tuple[PlugError, str]":

@@ -1,9 +1,9 @@
-"""A device whose ports sleep: it is there and refuses connections, until a discovery probe comes.
+"""The pause before another try; and ports that sleep, which refuse until a discovery probe comes.
 
 After a power cut some firmware (P110 1.4.6 and others) keeps port 80 closed for minutes unless a
 probe reaches UDP port 20002; the maker's support says so, too. So what refuses everywhere is sent
-one, to its address alone, and one to port 9999. Nothing else is done with what it answers than to
-know that there is a device, for whose port it is worth to wait.
+one, to its address alone, and one to port 9999. What it answers only shows that there is a device,
+for whose port it is worth to wait.
 """
 
 import _socket as socket
@@ -11,11 +11,12 @@ import time
 
 from ..address import XOR_PORT
 from ..cipher import encrypt
+from ..errors import DeadlineExceeded, PlugError
 from ..messages import GET_SYSINFO
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from ..shapes import SocketAddress
+    from ..shapes import Connection, SocketAddress
 
 TDP_PORT = 20002
 XOR_PROBE = encrypt(GET_SYSINFO)
@@ -28,6 +29,24 @@ LEAST_S = 10.0
 """Between two probes to an address, for programs that ask again and again."""
 
 _last = {}  # type: dict[str, float]
+
+
+def rest(
+    link: "Connection", failure: PlugError, kind: str, left: "list[float]", http_port: int
+) -> None:
+    """Pause before the next try of what has failed; raise `failure` when there is none.
+
+    `kind` and `left` are of retry.PAUSES_S.
+    """
+    if not left or link.steady:
+        raise failure
+    if left[0] >= link.deadline - time.monotonic():
+        raise failure if kind == "refused" else DeadlineExceeded("no time left: %s" % failure)
+    if kind == "refused":
+        left += wake(link.address or link.host, left.pop(0))
+        link.http_port = http_port  # PORT and that are tried again
+    else:
+        time.sleep(left.pop(0))
 
 
 def wake(host: str, wait_s: float) -> "tuple[float, ...]":
