@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Another client, python-kasa, controls simulated devices that speak KLAP.
+"""Another client, python-kasa, controls simulated devices that speak KLAP, or AES.
 
     python3 tests/interop/klap.py [PYTHON]
 
@@ -7,7 +7,8 @@ As kasa.py does, it installs python-kasa from PyPI into a virtual environment un
 directory, made with PYTHON or the first Python >= 3.11 that is found (without one: "skipped",
 exit code 0). Then for both versions of KLAP, and for devices of no account, of one, and with the
 default logins of Kasa and Tapo, `tplink-exec simulate --klap` serves every model, those of SMART
-devices with version 2 only, on loopback addresses; and of each
+devices with version 2 only, on loopback addresses; then those by AES (`--aes`), where python-kasa
+knows no defaults but Tapo's; and of each
 
 - python-kasa (klap_client.py) learns by UDP port 20002 what it is and where, makes the
   handshake, reads, switches on, renames, meters, and sets the LED and what a light has, also
@@ -41,7 +42,7 @@ LOGINS = {
     "tapo": USER,
     ":".join(USER): USER,
 }
-TRANSPORTS = {1: "KlapTransport", 2: "KlapTransportV2"}
+TRANSPORTS = {"klap1": "KlapTransport", "klap2": "KlapTransportV2", "aes": "AesTransport"}
 LED, WHITE = {"led": False}, {"brightness": 40}
 HSV = {**WHITE, "hsv": [240, 75, 30]}
 COLORED = {**HSV, "color_temp": 3000}
@@ -80,11 +81,12 @@ def host_of(number):
 
 
 @contextlib.contextmanager
-def simulated(models, version, login):
+def simulated(models, transport, login):
     """The models are on their hosts; yields the HTTP port."""
-    argv = [PROGRAM, "simulate", "--klap", str(version), "--login", login, "--http-port", "0"]
-    argv += ["--mac", "50:C7:BF:00:00:00"]
-    argv += ["--address", host_of(0), *(word for model in models for word in ("--model", model))]
+    argv = [PROGRAM, "simulate", "--login", login, "--http-port", "0"]
+    argv += ["--mac", "50:C7:BF:00:00:00", "--address", host_of(0)]
+    for model in models:
+        argv += ["--model", "%s:%s" % (model, transport)]
     with tempfile.TemporaryFile() as said:
         process = subprocess.Popen(argv, stdin=subprocess.DEVNULL, stdout=said, stderr=said)
         try:
@@ -141,10 +143,10 @@ def theirs(python, login, hosts):
     return {seen.pop("host"): seen for seen in lines}
 
 
-def check(report, python, version, word):
-    models = {**IOT, **SMART} if version == 2 else IOT
-    print("\nKLAP %d, login %s" % (version, word), flush=True)
-    with simulated(models, version, word) as port:
+def check(report, python, transport, word):
+    models = {"klap1": IOT, "klap2": {**IOT, **SMART}, "aes": SMART}[transport]
+    print("\n%s, login %s" % (transport, word), flush=True)
+    with simulated(models, transport, word) as port:
         hosts = [host_of(number) for number in range(len(models))]
         ours = {host: Ours(host, port) for host in hosts}
         for model, (effect, _) in EFFECTS.items():
@@ -155,7 +157,7 @@ def check(report, python, version, word):
         seen = theirs(python, LOGINS[word], hosts)
         for number, (model, told) in enumerate(models.items()):
             host = hosts[number]
-            compare(report, model, told, seen[host], version, number)
+            compare(report, model, told, seen[host], transport, number)
             found = before[host], ours[host]("check"), ours[host]("alias")
             report.equal("%s: as we see it" % model, found, ("OFF\n", "ON\n", ALIAS + "\n"))
             clock = ours[host]("clock")
@@ -167,13 +169,13 @@ def check(report, python, version, word):
                 report.equal("%s: its effect, as we see it" % model, found, wanted)
 
 
-def compare(report, model, told, seen, version, number):
+def compare(report, model, told, seen, transport, number):
     """Consumption of this day is 0 or little more."""
     kind, device_type, name, outlets, more = told
     expected = {
         "class": kind,
         "type": device_type,
-        "transport": TRANSPORTS[version],
+        "transport": TRANSPORTS[transport],
         "model": name,
         "mac": "50:C7:BF:00:00:%02X" % number,
         "off": False,
@@ -197,11 +199,11 @@ def compare(report, model, told, seen, version, number):
 
 def check_wrong_password(report, python):
     print("\nA wrong password", flush=True)
-    for version in TRANSPORTS:
-        with simulated(["HS100"], version, ":".join(USER)):
+    for transport in TRANSPORTS:
+        with simulated(["KP125M" if transport == "aes" else "HS100"], transport, ":".join(USER)):
             (seen,) = theirs(python, (USER[0], "wrong"), [host_of(0)]).values()
             found = seen.get("error", "").partition(":")[0]
-            report.equal("KLAP %d: refused" % version, found, "AuthenticationError")
+            report.equal("%s: refused" % transport, found, "AuthenticationError")
 
 
 def main(argv):
@@ -216,10 +218,10 @@ def main(argv):
         except (Failure, OSError, subprocess.TimeoutExpired) as error:
             print("FAIL  python-kasa cannot be installed: %s" % error)
             return 1
-        for version in TRANSPORTS:
-            for word in LOGINS:
-                name = "KLAP %d, login %s" % (version, word)
-                attempt(report, name, check, report, theirs, version, word)
+        for transport in TRANSPORTS:
+            for word in list(LOGINS)[2 if transport == "aes" else 0 :]:
+                name = "%s, login %s" % (transport, word)
+                attempt(report, name, check, report, theirs, transport, word)
         attempt(report, "wrong passwords", check_wrong_password, report, theirs)
     print("%d checks passed, %d failed" % (report.passed, report.failed))
     return 1 if report.failed else 0
