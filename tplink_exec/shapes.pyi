@@ -56,6 +56,12 @@ Rounds = Sequence[Tuple[float, Sequence[str]]]
 Credentials = Iterable[Tuple[str, str]]
 """Pairs of user and password."""
 
+Point = Tuple[int, int]
+Jacobian = Tuple[int, int, int]
+Pair = Tuple[Point, Point]
+Table = Dict[str, Union[Point, None]]
+"""Points of an elliptic curve, see transport.p256."""
+
 Address = Union[ipaddress.IPv4Address, ipaddress.IPv6Address]
 SocketAddress = Tuple[Any, ...]
 Answer = Dict[str, Any]

@@ -64,11 +64,11 @@ def encrypt(keys: "list[bytes]", iv: bytes, plaintext: bytes, deadline: float = 
     blocks = []
     for start in range(0, len(plaintext), 16):
         if not start % PIECE:
-            _in_time(deadline)
+            in_time(deadline)
         block ^= _block(plaintext[start : start + 16]) ^ first
         for key in middle:
-            block = _mix(_substitute(block, 16, SBOX, 5), COLUMNS) ^ key
-        block = _substitute(block, 16, SBOX, 5) ^ last
+            block = mix(substitute(block, 16, SBOX, 5), COLUMNS) ^ key
+        block = substitute(block, 16, SBOX, 5) ^ last
         blocks.append(block.to_bytes(16, "big"))
     return b"".join(blocks)
 
@@ -79,7 +79,7 @@ def decrypt(keys: "list[bytes]", iv: bytes, cipher: bytes, deadline: float = NEV
         raise ValueError("%d bytes are no blocks of 16" % len(cipher))
     pieces = []
     for start in range(0, len(cipher), PIECE):
-        _in_time(deadline)
+        in_time(deadline)
         pieces.append(_decrypted(keys, iv, cipher[start : start + PIECE]))
         iv = cipher[start + PIECE - 16 : start + PIECE]
     plaintext = b"".join(pieces)
@@ -98,13 +98,13 @@ def _decrypted(keys: "list[bytes]", iv: bytes, cipher: bytes) -> bytes:
     last, *middle, first = [int.from_bytes(key * (size // 16), "big") for key in keys]
     state = number ^ first
     for key in middle[::-1]:
-        state = _substitute(state, size, INVERSE, 13) ^ key
-        state = _mix(_mix(_mix(state, columns), columns), columns)
-    state = _substitute(state, size, INVERSE, 13) ^ last
+        state = substitute(state, size, INVERSE, 13) ^ key
+        state = mix(mix(mix(state, columns), columns), columns)
+    state = substitute(state, size, INVERSE, 13) ^ last
     return (state ^ previous).to_bytes(size, "big")
 
 
-def _in_time(deadline: float) -> None:
+def in_time(deadline: float) -> None:
     """A megabyte takes a second, on a small computer ten."""
     if time.monotonic() > deadline:
         raise DeadlineExceeded("no time left for the cipher of so long a message")
@@ -116,14 +116,14 @@ def _block(data: bytes) -> int:
     return int.from_bytes(data, "big")
 
 
-def _substitute(state: int, size: int, box: bytes, step: int) -> int:
+def substitute(state: int, size: int, box: bytes, step: int) -> int:
     """SubBytes and ShiftRows (SBOX, 5), or their inverses (INVERSE, 13); `size` in bytes."""
     data = state.to_bytes(size, "big").translate(box)
     blocks = [(data[i : i + 16] * step)[::step] for i in range(0, size, 16)]
     return int.from_bytes(b"".join(blocks), "big")
 
 
-def _mix(state: int, columns: int) -> int:
+def mix(state: int, columns: int) -> int:
     """MixColumns: each byte a becomes 2a + 3b + c + d, where b, c, d follow it in its column.
 
     That is 2(a + b) + b + (c + d). `columns` is 1 for each column of the state.

@@ -23,8 +23,9 @@ from .aes import NEVER, decrypt, encrypt, expand
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from hashlib import md5, sha256
+    from hashlib import md5 as md5
     from hashlib import sha1 as sha1
+    from hashlib import sha256 as sha256
 
     from ..shapes import Credentials
 
@@ -37,8 +38,7 @@ try:
     except ImportError:  # since Python 3.12
         from _sha2 import sha256  # type: ignore[import-not-found,no-redef]
 except ImportError:  # a Python built without them
-    from hashlib import md5, sha256
-    from hashlib import sha1 as sha1
+    from hashlib import md5, sha1, sha256
 
 DEFAULT_CREDENTIALS = (("", ""), ("kasa@tp-link.net", "kasaSetup"), ("test@tp-link.net", "test"))
 """Of devices that no account owns; the second is Kasa's, the third Tapo's."""
