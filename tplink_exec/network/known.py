@@ -190,19 +190,11 @@ def is_shared(path: str) -> bool:
 
 def locked(path: str, deadline: float) -> int:
     """A descriptor that holds the lock until it is closed. Raises OSError."""
-    import fcntl
+    from ..lock import hold
 
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
-    while True:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            return descriptor
-        except OSError as error:
-            if not isinstance(error, BlockingIOError) or time.monotonic() > deadline:
-                os.close(descriptor)
-                busy = "another process keeps %s" % path
-                raise OSError(0, busy) if isinstance(error, BlockingIOError) else error from None
-            time.sleep(0.01)
+    hold(descriptor, path, deadline)
+    return descriptor
 
 
 def write(path: str, value: "Fields") -> None:

@@ -51,17 +51,14 @@ def begun(link: "HttpLink", name: str, found: "Fields") -> "HttpProtocol":
     if name == "tpap" and "tpap" not in found:
         raise NotSpoken("the device says nothing of TPAP")
     if name == "tpap":
-        try:
-            module = __import__("tplink_exec.transport.tpap_http", fromlist=["Tpap"])
-        except ImportError:
-            raise Forbidden("the device speaks TPAP on", link) from None
-        protocol = module.Tpap(link, found)  # type: HttpProtocol
-        protocol.begin()
-        return protocol
-    from .passthrough import Passthrough
+        from .tpap_http import Tpap
 
-    known = link.protocol if link.transport == "aes" else None
-    protocol = known or Passthrough(link)  # the key, and which login it takes, are kept
+        protocol = Tpap(link, found)  # type: HttpProtocol
+    else:
+        from .passthrough import Passthrough
+
+        known = link.protocol if link.transport == "aes" else None
+        protocol = known or Passthrough(link)  # the key, and which login it takes, are kept
     protocol.begin()
     return protocol
 
