@@ -31,6 +31,7 @@ from tplink_exec.simulator.klap_server import KlapSimulator
 from tplink_exec.simulator.models import device
 from tplink_exec.simulator.server import bound
 from tplink_exec.simulator.simulate import Simulator, played
+from tplink_exec.simulator.tpap_server import TpapSimulator
 from tplink_exec.transport import credentials
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -75,7 +76,11 @@ def clean_environment():
     for name in list(os.environ):
         if name.startswith(("TPLINK_EXEC_", "XDG_")) and name != FUZZ:
             del os.environ[name]
-    clean = {"HOME": folder, "TPLINK_EXEC_DEVICES": os.path.join(folder, "devices.json")}
+    clean = {
+        "HOME": folder,
+        "XDG_RUNTIME_DIR": folder,
+        "TPLINK_EXEC_DEVICES": os.path.join(folder, "devices.json"),
+    }
     os.environ.update(clean)
     known.SHARED = os.path.join(folder, "shared.json")
     credentials.FILES = credentials.FILES[0], os.path.join(folder, "credentials")
@@ -270,6 +275,20 @@ def aes_simulated(
 @contextlib.contextmanager
 def served(simulator, address):
     """An HttpSimulator, as klap_simulated has it."""
+    simulator.host = address
+    with bound(address, 0) as closed:
+        simulator.port = closed.getsockname()[1]
+        simulator.http_port = loop().call(simulator.start(address, 0))
+        try:
+            yield simulator
+        finally:
+            loop().call(simulator.stop())
+
+
+@contextlib.contextmanager
+def tpap_simulated(model="KP125M", login=("", ""), fault="", stage="", address="127.0.0.1", **more):
+    """A TpapSimulator in the place of klap_simulated's; `more` is for its TpapService."""
+    simulator = TpapSimulator(played(model), fault, login, stage, 0, **more)
     simulator.host = address
     with bound(address, 0) as closed:
         simulator.port = closed.getsockname()[1]

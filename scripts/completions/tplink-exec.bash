@@ -32,7 +32,7 @@ _tplink_exec_values() {
         "simulate --klap") values="1 2" ;;
         "simulate --http-port") values="" ;;
         "simulate --login") values="" ;;
-        "simulate --fault") values="403-always 403-once announce-0 announce-4-gib announce-too-little announce-too-much backlog bad-length bad-padding chunked close-after-reply close-before-reply close-in-body close-in-header close-in-length close-in-reply deep-nesting dribble drop-first empty-200 empty-object endless-header err-code garbage html-200 http-404 http-500 list no-length not-json not-utf-8 nul number one-byte-segments other-module redirect-302 reset-before-reply reset-in-reply short-48 silent slow-reply sysinfo-instead two-lengths two-replies wrong-signature" ;;
+        "simulate --fault") values="403-always 403-once announce-0 announce-4-gib announce-too-little announce-too-much backlog bad-length bad-padding bad-stok chunked close-after-reply close-before-reply close-in-body close-in-header close-in-length close-in-reply deep-nesting dribble drop-first empty-200 empty-object endless-hash endless-header err-code garbage html-200 http-404 http-500 infinity list locked no-confirm no-length not-json not-utf-8 nul number off-curve one-byte-segments other-module other-number other-reply other-suite redirect-302 refused reset-before-reply reset-in-reply session-gone short-48 silent slow-reply sysinfo-instead two-lengths two-replies wrong-confirm wrong-signature wrong-tag" ;;
         "proxy -l" | "proxy --local-port") values="" ;;
         "proxy --local-addr") values="" ;;
         "proxy -p" | "proxy --hs100-port") values="" ;;
@@ -52,7 +52,7 @@ _tplink_exec_flags() {
         decode) flags="-h --help --raw --udp" ;;
         watch) flags="-h --help --interval --repeat --timeout --json --port --debug" ;;
         openhab) flags="-h --help --discover --output --dry-run --program --port --timeout" ;;
-        simulate) flags="-h --help --model --address --mac --port --klap --aes --http-port --login --asleep --fault" ;;
+        simulate) flags="-h --help --model --address --mac --port --klap --aes --tpap --http-port --login --asleep --fault" ;;
         proxy) flags="-h --help -l --local-port --local-addr -p --hs100-port --allow-host --token-file --debug" ;;
         demo) flags="-h --help" ;;
     esac

@@ -78,7 +78,7 @@ encode   | cli.payload.encode | [--raw] [--udp] [JSON] | prints JSON as it is se
 decode   | cli.payload.decode | [--raw] [--udp] [BASE64] | prints the JSON in what was sent or captured
 watch    | watch.watch.watch | [--interval S] [--repeat S] [--json] [--timeout S] [--port P] [--debug] [HOST]... | polls devices and prints each state whenever it changes; runs the commands it reads from standard input; HOST is ADDRESS or NAME[:PORT][#CHILD], default: all remembered devices
 openhab  | openhab.openhab.openhab | [HOST or HOST:PORT]... [--discover] [--output DIR] [--dry-run] [--program PATH] [--port P] [--timeout S] | writes openHAB's things, items, rules, sitemap and whitelist for your devices
-simulate | simulator.simulate.simulate | [--model MODEL[:TRANSPORT]]... [--address A] [--mac MAC] [--port P] [--klap V] [--aes] [--http-port P] [--login L] [--asleep] [--fault F] | simulates devices until it is stopped
+simulate | simulator.simulate.simulate | [--model MODEL[:TRANSPORT]]... [--address A] [--mac MAC] [--port P] [--klap V] [--aes] [--tpap] [--http-port P] [--login L] [--asleep] [--fault F] | simulates devices until it is stopped
 proxy    | proxy.proxy.proxy | [-l PORT] [--local-addr A] [-p PORT] [--allow-host NAME]... [--token-file F] [--debug] HOST... | serves devices over HTTP until it is stopped
 demo     | cli.demo.demo | | shows the main commands on a simulated plug
 """

@@ -1,7 +1,7 @@
 """What simulated devices share that are reached by HTTP and found by UDP port 20002.
 
 What they say by HTTP is up to a service, without I/O: KLAP's in `klap_server`, AES's in
-`aes_server`. Nothing listens on port 9999 then.
+`aes_server`, TPAP's in `tpap_service`. Nothing listens on port 9999 then.
 """
 
 import asyncio
@@ -55,6 +55,7 @@ class HttpSimulator(DeviceServer):
     """
 
     service = None  # type: Any
+    faults = HTTP_FAULTS
 
     def __init__(
         self,
@@ -102,7 +103,7 @@ class HttpSimulator(DeviceServer):
         stage = self.service.stage_of(request)
         steps = [reply.text(more="Connection: close" if request.last else "")]  # type: Steps
         if self.fault and stage and self.stage in ("", stage):
-            steps = HTTP_FAULTS[self.fault](reply, self.played)
+            steps = self.faults[self.fault](reply, self.played)
             self.played += 1
         return await play(steps, reader, writer) and not request.last
 

@@ -113,7 +113,7 @@ def _wrong_signature(reply: KlapReply, number: int) -> "Steps":
     yield reply.instead(bytes(body)).text()
 
 
-def _spoiled(name: str) -> "Scenario":
+def spoiled(name: str) -> "Scenario":
     """Well encrypted, where it is encrypted at all, and wrong within."""
 
     def scenario(reply: KlapReply, number: int) -> "Steps":
@@ -179,8 +179,8 @@ HTTP_FAULTS = {  # type: dict[str, Scenario]
     "empty-200": _answer(200),
     "short-48": _one_byte_short,
     "wrong-signature": _wrong_signature,
-    "bad-padding": _spoiled("bad-padding"),
-    "not-json": _spoiled("not-json"),
+    "bad-padding": spoiled("bad-padding"),
+    "not-json": spoiled("not-json"),
     "two-replies": _two_replies,
     "403-once": _forbidden_once,
     "403-always": _answer(403),

@@ -29,6 +29,7 @@ from .models import MODELS, device
 from .server import BACKLOG, DeviceServer, bound_pair, play
 from .smart_models import SMART_MODELS
 from .tdp import PORT
+from .tpap_server import TPAP_FAULTS, TpapSimulator
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -80,6 +81,7 @@ TRANSPORTS = {
         {**MODELS, **SMART_MODELS}, *HTTP, functools.partial(KlapSimulator, version=2)
     ),
     "aes": Transport(SMART_MODELS, *HTTP, AesSimulator),
+    "tpap": Transport(SMART_MODELS, "http_port", PORT, TPAP_FAULTS, TpapSimulator),
 }
 WAYS = {**TRANSPORTS, "discovery": Transport(CAMERAS, "http_port", PORT, (), CameraServer)}
 """And that of what is found only: no transport that can be asked for."""
@@ -115,6 +117,8 @@ def players(options: "Any") -> "list[tuple[str, str]]":
                 transport = "klap%d" % options.klap
             if options.aes:
                 transport = "aes"
+            if options.tpap:
+                transport = "tpap"
         if transport not in (TRANSPORTS if colon else WAYS):
             raise UsageError("--model %s: TRANSPORT is %s" % (word, NAMES))
         if model not in WAYS[transport].models:
@@ -139,7 +143,7 @@ def check(options: "Any", devices: "list[tuple[str, str]]") -> None:
             raise UsageError("--fault %s is none of %s" % (options.fault, name))
     http = any(WAYS[name].port == "http_port" for _, name in devices)
     if not http and (options.http_port, options.login) != (None, None):
-        raise UsageError("--http-port and --login go with HTTP: --klap V, --aes, --model M:klap2")
+        raise UsageError("--http-port and --login go with --klap V, --aes, --tpap, --model M:klap2")
 
 
 def number_of(mac: str) -> int:
@@ -181,17 +185,20 @@ def arguments() -> Parser:
     parser.add_argument("--klap", type=int, choices=(1, 2), metavar="V", help=klap_help)
     aes_help = "SMART firmware before KLAP, on --http-port: of SMART models only"
     parser.add_argument("--aes", action="store_true", help=aes_help)
-    http_help = "of KLAP and AES; default 80, 0: any free one"
+    tpap_help = "SMART firmware whose compatibility mode is off, on --http-port"
+    parser.add_argument("--tpap", action="store_true", help=tpap_help)
+    http_help = "of KLAP, AES and TPAP; default 80, 0: any free one"
     parser.add_argument("--http-port", type=int, metavar="P", help=http_help)
     login_help = "by HTTP: USER:PASSWORD, or of a device without account: %s" % ", ".join(LOGINS)
     parser.add_argument("--login", type=login, metavar="L", help=login_help + "; default blank")
     asleep_help = "TCP is closed until a discovery probe comes by UDP"
     parser.add_argument("--asleep", action="store_true", help=asleep_help)
-    faults_help = "what to do instead of answering: %s; by HTTP: %s" % (
+    faults_help = "what to do instead of answering: %s; by HTTP: %s; by TPAP also: %s" % (
         ", ".join(sorted([*FAULTS, BACKLOG])),
         ", ".join(sorted([*HTTP_FAULTS, BACKLOG])),
+        ", ".join(sorted({*TPAP_FAULTS} - {*HTTP_FAULTS})),
     )
-    faults = sorted({*FAULTS, *HTTP_FAULTS, BACKLOG})
+    faults = sorted({*FAULTS, *HTTP_FAULTS, *TPAP_FAULTS, BACKLOG})
     parser.add_argument("--fault", choices=faults, metavar="F", help=faults_help)
     return parser
 
