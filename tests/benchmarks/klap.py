@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""What a KLAP call costs, against the bare interpreter and python-kasa's command line.
+"""What a call by KLAP or TPAP costs, against the bare interpreter and python-kasa's command line.
 
     PYTHON tests/benchmarks/klap.py [RUNS]
 
@@ -24,27 +24,34 @@ from startup import ISOLATED, PROGRAM, copy, measure  # noqa: E402
 RUNS = 41
 HOST = "127.0.84.1"
 KASA_RUNS = 5
+LOGIN = "me@example.com", "secret"
+os.environ.update(zip(("TPLINK_EXEC_USERNAME", "TPLINK_EXEC_PASSWORD"), LOGIN))
 
 
 def main(runs):
     with tempfile.TemporaryDirectory() as folder:
         python = find_python()
         kasa = os.path.join(install(python, folder), "kasa") if python else ""
-        for model, family in (("HS100", "IOT.SMARTPLUGSWITCH"), ("KP125M", "SMART.KASAPLUG")):
-            simulate = [*ISOLATED, PROGRAM, "simulate", "--model", model, "--klap", "2"]
+        for model, way, family in (
+            ("HS100", "--klap 2", "IOT.SMARTPLUGSWITCH"),
+            ("KP125M", "--klap 2", "SMART.KASAPLUG"),
+            ("KP125M", "--tpap --login %s:%s" % LOGIN, ""),
+        ):
+            simulate = [*ISOLATED, PROGRAM, "simulate", "--model", model, *way.split()]
             simulate += ["--address", HOST, "--port", "9999", "--http-port", "80"]
             with subprocess.Popen(simulate, stdout=subprocess.PIPE) as device:
                 try:
                     device.stdout.readline()
-                    report(copy(folder), model, family, kasa, runs)
+                    name = "%s by %s" % (model, way[2:6].upper())
+                    report(copy(folder), name, family, kasa if family else "", runs)
                 finally:
                     device.terminate()
 
 
-def report(program, model, family, kasa, runs):
+def report(program, name, family, kasa, runs):
     cases = {
         "python3 -I -S -c pass": [*ISOLATED, "-c", "pass"],
-        "check, %s by KLAP" % model: [program, HOST, "9999", "check"],
+        "check, " + name: [program, HOST, "9999", "check"],
     }
     samples = {name: [] for name in cases}
     with open(os.devnull, "wb") as null:

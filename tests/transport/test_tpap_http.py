@@ -126,6 +126,19 @@ class Logins(Case):
             self.assertIn(b"password_shadow 3", result.err)
             self.assertEqual((plug.tpap.attempts, plug.device.relay_state), (0, 0))
 
+    def test_name_of_the_user(self):
+        for more, name in (
+            ({}, "21232f297a57a5a743894a0e4a801fc3"),
+            ({"user_hash_type": 0}, "21232f297a57a5a743894a0e4a801fc3"),
+            (
+                {"user_hash_type": 1},
+                "8C6976E5B5410415BDE908BD4DEE15DFB167A9C873FC4BB8A81F6F2AB448A918",
+            ),
+        ):
+            sent = json.loads(Login({"tpap": {"pake": [2], **more}}, 2, "x").register())
+            self.assertEqual(sent["params"]["username"], name)  # by md5sum and sha256sum
+            self.assertEqual(sent["params"]["passcode_type"], "userpw")
+
     def test_both_kinds(self):
         for pake in ([0, 2], [2, 0], [3, 2, 1, 0]):
             for login, env in ((USER, GIVEN), (("", ""), {})):
@@ -286,6 +299,7 @@ class Refused(Case):
 
         def hard(path):
             with open(path, "wb"):
+                os.chmod(path, 0o600)
                 os.link(path, path + ".2")
 
         def open_to_all(path):
@@ -456,6 +470,7 @@ ONLY_AT = {
     "other-number": "request",
     "other-reply": "request",
 }
+SAYS = {"bad-stok": b"stok is 'x HTTP", "wrong-confirm": b"does not prove that it knows"}
 LATE_S = 0.5
 
 
@@ -474,6 +489,7 @@ class Faults(Case):
             result = call(plug, "on", "--timeout", str(timeout_s))
             if code:
                 assert_failure(self, result, code, timeout_s)
+                self.assertIn(SAYS.get(fault, b""), result.err)
             else:
                 self.assertEqual(result[:3], (0, b"", b""))
             self.assertLessEqual(plug.tpap.attempts, 2 if stage == "request" else 1)
