@@ -19,6 +19,7 @@ from tests.support import (
     loop,
     sets,
     simulated,
+    tpap_simulated,
 )
 from tplink_exec.proxy.guard import Guard
 from tplink_exec.proxy.http_server import HttpServer
@@ -244,6 +245,7 @@ SIMULATED = {
     "klap1": functools.partial(klap_simulated, version=1),
     "klap2": klap_simulated,
     "aes": aes_simulated,
+    "tpap": tpap_simulated,
 }
 
 

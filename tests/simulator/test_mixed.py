@@ -75,6 +75,7 @@ class Words(unittest.TestCase):
             ("--model HS100:klap1 --model L530:klap2", [("HS100", "klap1"), ("L530", "klap2")]),
             ("--klap 1 --model HS100 --model HS110:xor", [("HS100", "klap1"), ("HS110", "xor")]),
             ("--klap 1 --model KP125M:klap2", [("KP125M", "klap2")]),
+            ("--tpap --model L530 --model P300:aes", [("L530", "tpap"), ("P300", "aes")]),
             ("--aes --model L530 --model HS100:xor", [("L530", "aes"), ("HS100", "xor")]),
         ):
             self.assertEqual(chosen(*words.split()), wanted, words)
@@ -82,7 +83,7 @@ class Words(unittest.TestCase):
     def test_every_model_by_every_transport_that_fits(self):
         for model in [*MODELS, *SMART_MODELS]:
             fitting = [name for name, row in TRANSPORTS.items() if model in row.models]
-            smart = ["klap2", "aes"]
+            smart = ["klap2", "aes", "tpap"]
             self.assertEqual(fitting, smart if model in SMART_MODELS else ["xor", "klap1", "klap2"])
             for name in fitting:
                 server = TRANSPORTS[name].server(played(model), "", login=("", ""))
@@ -94,14 +95,16 @@ class Words(unittest.TestCase):
             ("--model HS100:klap", "HS100:klap: TRANSPORT is " + NAMES),
             ("--model HS100:klap1:klap2", "TRANSPORT is " + NAMES),
             ("--model HS9:klap1", "invalid choice: 'HS9:klap1'"),
-            ("--model KP125M:xor", "KP125M speaks klap2 or aes only, not xor"),
-            ("--model L530:klap1", "L530 speaks klap2 or aes only, not klap1"),
-            ("--klap 1 --model L530", "L530 speaks klap2 or aes only, not klap1"),
+            ("--model KP125M:xor", "KP125M speaks klap2 or aes or tpap only, not xor"),
+            ("--model L530:klap1", "L530 speaks klap2 or aes or tpap only, not klap1"),
+            ("--klap 1 --model L530", "L530 speaks klap2 or aes or tpap only, not klap1"),
             ("--model HS100:klap2 --model HS100 --fault html-200", "html-200 is none of xor"),
             ("--model HS100:klap2 --model HS100 --fault err-code", "err-code is none of klap2"),
+            ("--tpap", "HS100 speaks xor or klap1 or klap2 only, not tpap"),
+            ("--tpap --model HS100:klap2 --fault other-suite", "other-suite is none of klap2"),
             ("--aes", "HS100 speaks xor or klap1 or klap2 only, not aes"),
-            ("--http-port 80", "go with HTTP"),
-            ("--model HS100:xor --login kasa", "go with HTTP"),
+            ("--http-port 80", "go with --klap"),
+            ("--model HS100:xor --login kasa", "go with --klap"),
             ("--mac 50:C7:BF:00:00", "--mac is a MAC like 50:C7:BF:00:00:01, not 50:C7:BF:00:00"),
             ("--mac 50:C7:BF:00:00:0G", "--mac is a MAC like"),
             ("--mac x", "--mac is a MAC like"),
