@@ -85,7 +85,7 @@ class Switching(Case):
             text = json.loads(strip.requests[-1])
             self.assertEqual(text["method"], "multipleRequest")
             sent = [each["params"]["device_id"] for each in text["params"]["requests"]]
-            self.assertEqual(sent, [part.device_id for part in strip.device.parts[::-1]])
+            self.assertEqual(sent, [part.device_id for part in strip.device.parts])
 
     def test_by_number_alias_or_id(self):
         with klap_simulated("P300") as strip:

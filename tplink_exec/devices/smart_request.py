@@ -55,6 +55,30 @@ def several(
     return found + [None] * (len(requests) - len(found))
 
 
+def ask_each(
+    exchange: "Exchange", ids: "Sequence[Any]", method: str, parameters: str, more: str
+) -> "list[Fields]":
+    """The answer of each outlet, whose error_code is 0, in one exchange. Raises PlugError."""
+    requests = [passed_on(id, method, parameters) for id in ids]
+    return [unwrapped(answer, method) for answer in several(exchange, requests, more)]
+
+
+def passed_on(id: "Any", method: str, parameters: str) -> "tuple[str, str]":
+    """The request that a strip passes on to the outlet with this device_id. Raises ProtocolError.
+
+    The answer is for unwrapped().
+    """
+    if not isinstance(id, str) or not id.isprintable() or '"' in id or "\\" in id:
+        raise ProtocolError("an outlet's id is %.60r" % (id,))
+    inner = request(method, parameters)
+    return "control_child", '{"device_id":"%s","requestData":%s}' % (id, inner)
+
+
+def unwrapped(answer: "Any", method: str) -> "Fields":
+    """The outlet's own answer, whose error_code is 0 as that around it is. Raises PlugError."""
+    return accepted(result(answer, "control_child").get("responseData"), method)
+
+
 def json_object(reply: bytes) -> "Fields":
     """A reply's JSON object. Raises ProtocolError."""
     value = decoded(reply)

@@ -7,13 +7,12 @@ where it has one, shows 0 (P316M, recorded), so only those of the outlets count.
 from ..errors import Refused
 from .outlets import Outlets, housed
 from .plug import Plug
-from .request import quoted
 from .smart import METERS, Smart, beside
-from .smart_request import accepted, json_object, request, result, several
+from .smart_request import ask_each, json_object, passed_on, request, result, unwrapped
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from ..shapes import Any, Exchange, Fields, Options
+    from ..shapes import Exchange, Fields, Options
 
 OF_OUTLETS = {**METERS, "power": ("get_emeter_data", "get_energy_usage", "get_current_power")}
 """An outlet's get_energy_usage has no current_power: P316M, recorded."""
@@ -78,10 +77,8 @@ class SmartStrip(Outlets, Smart):
         self.ask_each("set_device_info", '{"device_on":%s}' % ("true" if on else "false"))
 
     def ask_each(self, method: str, parameters: str = "") -> "list[Fields]":
-        """The answer of each outlet, whose error_code is 0. Raises PlugError."""
-        requests = [passed_on(id, method, parameters) for (id,) in self.each()]
-        answers = several(self.exchange, requests, beside(method))
-        return [unwrapped(answer, method) for answer in answers]
+        ids = [id for (id,) in self.each()]
+        return ask_each(self.exchange, ids, method, parameters, beside(method))
 
     def has(self, what: str) -> bool:
         return what in ("brightness", "fan") and bool(self.only(what))
@@ -143,14 +140,3 @@ class SmartStrip(Outlets, Smart):
             raise self.cannot("meter", refusal) from None
         told = {"error_code": 0, "result": {"responses": found}}
         return json.dumps(told, separators=(",", ":")).encode()
-
-
-def passed_on(id: str, method: str, parameters: str) -> "tuple[str, str]":
-    """The request, as method and parameters, that passes one on to the outlet."""
-    inner = request(method, parameters)
-    return "control_child", '{"device_id":%s,"requestData":%s}' % (quoted(id), inner)
-
-
-def unwrapped(answer: "Any", method: str) -> "Fields":
-    """The outlet's own answer, whose error_code is 0 as that around it is. Raises PlugError."""
-    return accepted(result(answer, "control_child").get("responseData"), method)
