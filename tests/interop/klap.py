@@ -17,7 +17,7 @@ knows no defaults but Tapo's; and of each
   the clock that the other has set.
 
 A wrong password is refused. Only single hosts are asked for, so but for pip nothing leaves the
-machine. UDP port 20002 of 127.0.84.1 to .14 must be free (other systems than Linux may first
+machine. UDP port 20002 of 127.0.84.1 to .17 must be free (other systems than Linux may first
 need these as addresses of the loopback interface). Exit code 1 when anything failed.
 """
 
@@ -69,6 +69,9 @@ IOT = {
 }
 SMART = {
     "KP125M": ("SmartDevice", "plug", "KP125M", 0, {**LED, "watts": 61.753}),
+    "P300": ("SmartDevice", "strip", "P300", 3, LED),
+    "P316M": ("SmartDevice", "strip", "P316M", 6, {**LED, "watts": 215.25}),
+    "KS240": ("SmartDevice", "wallswitch", "KS240", 2, {**LED, **WHITE, "fan": 3}),
     "L530": ("SmartDevice", "bulb", "L530", 0, COLORED),
     "L530v1": ("SmartDevice", "bulb", "L530 Series", 0, COLORED),
     "L920": ("SmartDevice", "lightstrip", "L920", 0, HSV),

@@ -35,25 +35,34 @@ async def look(host, credentials):
             "transport": type(device.protocol._transport).__name__,
             "model": device.model,
             "mac": device.mac.upper(),
-            "off": device.is_on,
+            "off": any(it.is_on for it in switches(device)),
             "outlets": len(device.children),
         }
         if isinstance(device.protocol, IotProtocol):
             seen["other version"] = await other_version(config, seen["transport"])
-        await device.turn_on()
+        for it in switches(device):
+            await it.turn_on()
         await device.set_alias(ALIAS)
         await device.update()
-        seen["on"] = device.is_on
+        seen["on"] = all(it.is_on for it in switches(device))
         seen.update(playing(device, "effect before"))
         seen["alias"] = device.alias
         seen.update(await darkened(device))
-        seen.update(await lighted(device))
+        for it in (device, *device.children):
+            seen.update(await lighted(it))
+            seen.update(await blown(it))
         seen.update(await played(device))
-        seen.update(await metered(device))
+        seen.update(metered(device))
         seen.update(await timed(device))
     finally:
         await device.disconnect()
     return seen
+
+
+def switches(device):
+    """A SMART strip has none of its own."""
+    smart = not isinstance(device.protocol, IotProtocol)
+    return (smart and device.children) or [device]
 
 
 async def other_version(config, name):
@@ -123,11 +132,23 @@ async def played(device):
     return {**ended, **playing(device, "effect after")}
 
 
-async def metered(device):
-    energy = device.modules.get(Module.Energy)
-    if not energy:
+async def blown(device):
+    fan = device.modules.get(Module.Fan)
+    if not fan:
         return {}
-    return {"watts": energy.current_consumption, "today_kwh": energy.consumption_today}
+    await fan.set_fan_speed_level(3)
+    await device.update()
+    return {"fan": fan.fan_speed_level}
+
+
+def metered(device):
+    meters = [it.modules[Module.Energy] for it in switches(device) if Module.Energy in it.modules]
+    if not meters:
+        return {}
+    return {
+        "watts": round(sum(meter.current_consumption for meter in meters), 3),
+        "today_kwh": sum(meter.consumption_today or 0 for meter in meters),
+    }
 
 
 async def main(user, password, *hosts):

@@ -24,6 +24,7 @@ PROTECTED = {"power_protection_status": "normal", "overcurrent_status": "normal"
 class SmartChild(SmartPlug):
     """An outlet; `parent` is its device, `slot` counts from 0 in the order of the ids."""
 
+    components = COMMON_COMPONENTS
     category = "plug.powerstrip.sub-plug"
 
     def __init__(self, parent: "SmartParent", slot: int) -> None:
@@ -71,6 +72,8 @@ class Unmetered(SmartChild):
 class MeteredChild(SmartChild):
     """P316M's: its get_energy_usage has no current_power."""
 
+    components = COMMON_COMPONENTS + "energy_monitoring:2"
+
     def own(self) -> "Answer":
         return {**super().own(), "on_off": self.relay_state, "is_usb": False, **PROTECTED}
 
@@ -83,6 +86,7 @@ class MeteredChild(SmartChild):
 class FanChild(Unmetered):
     """KS240's fan: without `position` and on_time."""
 
+    components = COMMON_COMPONENTS + "fan_control:1"
     category = "kasa.switch.outlet.sub-fan"
 
     def __init__(self, parent: "SmartParent", slot: int) -> None:
@@ -102,6 +106,7 @@ class FanChild(Unmetered):
 class LightChild(Unmetered):
     """KS240's light."""
 
+    components = COMMON_COMPONENTS + "brightness:1"
     category = "kasa.switch.outlet.sub-dimmer"
 
     def __init__(self, parent: "SmartParent", slot: int) -> None:
