@@ -3,8 +3,8 @@
     python -I klap_client.py USER PASSWORD HOST...
 
 Finds each HOST by its answer on UDP port 20002, connects as that says, reads, switches on,
-renames, sets the LED, what a light has and the clock, plays an effect, and prints one line of JSON
-a host: what it read, by name.
+renames, sets the LED, what a light or a fan has and the clock, plays an effect, and prints one
+line of JSON a host: what it read, by name.
 """
 
 import asyncio
@@ -65,6 +65,11 @@ def switches(device):
     return (smart and device.children) or [device]
 
 
+async def renewed(device):
+    """What an outlet is, its strip tells."""
+    await (getattr(device, "parent", None) or device).update()
+
+
 async def other_version(config, name):
     """What the handshake of the version that the device has not comes to."""
     other = KlapTransport if name == "KlapTransportV2" else KlapTransportV2
@@ -92,15 +97,15 @@ async def lighted(device):
     if not light:
         return {}
     await light.set_brightness(40)
-    await device.update()
+    await renewed(device)
     seen = {"brightness": light.brightness}
     if light.has_feature("color_temp"):
         await light.set_color_temp(3000)
-        await device.update()
+        await renewed(device)
         seen["color_temp"] = light.color_temp
     if light.has_feature("hsv"):
         await light.set_hsv(240, 75, 30)
-        await device.update()
+        await renewed(device)
         seen["hsv"] = list(light.hsv)
     return seen
 
@@ -137,7 +142,7 @@ async def blown(device):
     if not fan:
         return {}
     await fan.set_fan_speed_level(3)
-    await device.update()
+    await renewed(device)
     return {"fan": fan.fan_speed_level}
 
 
