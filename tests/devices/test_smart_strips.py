@@ -129,8 +129,9 @@ class Switching(Case):
 
     def test_names_and_fields(self):
         with klap_simulated("P316M") as strip:
-            strip.device.parts[4].relay_state = 1
-            strip.device.parts[4].relay.on_since -= 5025
+            relay = strip.device.parts[4].relay
+            relay.state = 1
+            relay.clock = lambda: relay.on_since + 5025.5
             self.play(
                 strip,
                 (

@@ -14,8 +14,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ..shapes import Any, Exchange, Fields, Sequence
 
-UNKNOWN = ("-1002", "-1003")
-"""error_code for a method that the device does not have (python-kasa, kasa/exceptions.py)."""
+UNKNOWN = ("-1001", "-1002", "-1003")
+"""error_code for a method that the device does not have: no reason told, unknown, not understood
+(python-kasa, kasa/exceptions.py)."""
 TERMINAL = ',"terminalUUID":"7cbd6a8a-5c1b-4c4c-9d3c-1a6c3f2e9b55"'
 """Beside the outermost method of whatever sets something: some firmware (P105) refuses that with
 -1012 without it. Any UUID will do. It is always there: to be refused first would cost an exchange,

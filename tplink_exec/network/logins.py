@@ -5,9 +5,8 @@ import threading
 import time
 
 from ..devices.detect import device
-from ..devices.identity import of
+from ..devices.identity import of, text
 from ..errors import PlugError, Refused
-from ..sysinfo import text
 from ..transport.direct import direct
 
 TYPE_CHECKING = False
@@ -76,7 +75,7 @@ def log_in(row: "Fields", deadline: float) -> "Fields":
         told = of(info)
         if row["mac"] and told["mac"] and row["mac"] != told["mac"]:
             raise PlugError("its MAC is not what it says by UDP")
-        alias = text(info, "alias") if isinstance(info.get("alias"), str) else None
+        alias = text(info.get("alias")) or None
         state = "ON" if found.state() else "OFF"
         by = getattr(link, "transport", row["transport"])  # which may be another by now
         return {"alias": alias, "state": state, "device_id": told["device_id"], "transport": by}
