@@ -15,6 +15,7 @@ from unittest import mock
 from tests.support import FORMS, ROOT, SLACK_S, loop, run
 from tplink_exec.cipher import encrypt
 from tplink_exec.simulator.aes_server import AesSimulator
+from tplink_exec.simulator.camera import CameraServer
 from tplink_exec.simulator.klap_server import KlapSimulator
 from tplink_exec.simulator.server import bound
 from tplink_exec.simulator.simulate import Simulator, played
@@ -91,6 +92,11 @@ def aes_placed(host, model="KP125M", number=0, alias=None, login=("", ""), fault
     """The same with AES."""
     it = AesSimulator(played(model, number), fault, login=login)
     return started(it, host, 0, alias)
+
+
+def camera_placed(host, number=0):
+    """A camera, which only discovery finds."""
+    return started(CameraServer(played("C210", number)), host, 0, None)
 
 
 @contextlib.contextmanager

@@ -47,6 +47,7 @@ ELSEWHERE = (
     ("~/tplink-exec-venv/", "the same"),
     ("pipx ", "the same"),
     ("command -v python3 ||", "in a container of openHAB"),
+    ("tplink-exec 192.168.1.7 ", "a KS240, by KLAP; tests/devices/test_smart_strips.py"),
     ("tplink-exec 192.168.0.1 ", "a new device's own Wi-Fi; tests/commands/test_requests.py"),
 )
 """How lines of sh blocks begin that are not run here, and where they are, or why not."""

@@ -20,6 +20,7 @@ from tests.house import (
     Folder,
     Namespace,
     aes_placed,
+    camera_placed,
     klap,
     klap_placed,
     liar,
@@ -559,12 +560,15 @@ class Klap(Called, unittest.TestCase):
             here + ".2", "KS240", 2
         ) as both, klap_placed(here + ".3", "H100", 3), klap_placed(
             here + ".4", "KP125M", 4
-        ) as toaster:
+        ) as toaster, camera_placed(here + ".5", 5):
             strip.device.parts[2].relay_state = 1
             both.device.alias = "Fan"
             info = {"type": "SMART.TAPOTOASTER", "model": "T1", "device_id": "x"}
             toaster.device.smart_methods["get_device_info"] = lambda _: {"result": info}
-            rows = self.rows("--target", here + ".0/29", "--timeout", "1.2")
+            rows = self.rows("--target", here + ".0/29", "--timeout", "1.2", "--save")
+        with open(self.path) as file:
+            saved = [entry["host"] for entry in json.load(file)["devices"]]
+        self.assertEqual(saved, [here + ".1", here + ".2"])
         told = [(row["transport"], row["state"], row.get("reason")) for row in rows]
         self.assertEqual(told[:2], [("klap", "ON", None), ("klap", "OFF", None)])
         self.assertEqual(rows[1]["alias"], "Fan")
@@ -572,6 +576,7 @@ class Klap(Called, unittest.TestCase):
         self.assertIn("hub", told[2][2])
         self.assertEqual(told[3][:2], (None, None))
         self.assertIn("T1 has no device_on", told[3][2])
+        self.assertEqual(told[4], (None, None, "a camera"))
 
     def test_who_says_klap_and_hangs(self):
         """Logins are bounded, in number and in time, and an honest device has its turn."""

@@ -19,7 +19,7 @@ import unittest
 from pathlib import Path
 from unittest import mock
 
-from tests.house import closed, network, slack_s
+from tests.house import camera_placed, closed, klap_placed, network, slack_s
 from tests.openhab.engine import (
     CHANNELS,
     DIMENSIONS,
@@ -1068,6 +1068,19 @@ class Found(Writer):
         self.assertEqual(result.out.decode().count("\n// Left out: %s\n" % reason), 2)
         without = result.out.decode().replace("\n// Left out: %s\n" % reason, "")
         self.assertIn(alone.texts["items/tplink.items"].partition("\n")[2], without)
+
+    def test_cameras_and_hubs_among_what_is_discovered(self):
+        here = network()
+        self.remember(targets=[here + ".0/29"])
+        plug = self.device("HS100", alias="Plug", address=here + ".1")
+        with camera_placed(here + ".2"), klap_placed(here + ".3", "H100", 3):
+            words = ["--discover", "--port", str(plug.port), "--timeout", "3"]
+            result = openhab(*words, environment=self.environment)
+        self.assertEqual(result.code, 0, result.err)
+        self.assertIn(b"Switch Tplink_Plug ", result.out)
+        for said in (here + r"\.2:\d+: C210, a camera", here + r"\.3:\d+: H100\(EU\), a hub"):
+            self.assertRegex(result.err.decode(), r"openhab: left out: %s" % said)
+            self.assertRegex(result.out.decode(), r"(?m)^// Left out: %s" % said)
 
     def test_nothing_but_hubs_is_a_failure(self):
         with klap_simulated("H100") as hub:

@@ -5,7 +5,7 @@ from hashlib import md5
 
 from .base import SimulatedDevice
 from .server import DeviceServer
-from .tdp import answer
+from .tdp import PORT, answer
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -35,7 +35,11 @@ class CameraServer(DeviceServer):
     """Its answer to discovery names no `encrypt_type` in its scheme: recorded. It closes
     connections without a byte, as its own protocol begins with TLS."""
 
-    def __init__(self, device: SimulatedDevice, fault: str, login: "tuple[str, str]") -> None:
+    discovery_port = PORT
+
+    def __init__(
+        self, device: SimulatedDevice, fault: str = "", login: "tuple[str, str]" = ("", "")
+    ) -> None:
         super().__init__(device, fault)
 
     def found(self, data: bytes, address: str, port: int) -> "bytes | None":
