@@ -1,0 +1,195 @@
+#!/usr/bin/env python3
+"""Every command on recorded SMART devices: what it prints and sets, or how it is refused.
+
+    python3 tests/interop/recorded_smart.py [FOLDER [PROGRAM [COMMAND]...]]
+
+FOLDER (../shared/devices/smart beside the repository; without one: "skipped", exit code 0) holds
+one JSON file a device, see smart_replay.py, which serves each on 127.0.0.1: as recorded, and in
+CHANGES. PROGRAM (scripts/tplink-exec) is run with each command of its --help (or these COMMANDs),
+on the device and on its outlets by number, alias and id. What it must print, and what the device
+must be then, is in smart_commands.py; what a device lacks is exit code 6 and one line with its
+model. `discover` is to tell all of them, and a camera. Exit code 1 on any failure.
+"""
+
+import asyncio
+import collections
+import copy
+import functools
+import json
+import os
+import re
+import subprocess
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from smart_commands import COMMANDS, cases, row
+from smart_expected import wrong_row
+from smart_replay import CHANGES, Discovery, Klap, Replay, serve
+
+ROOT = Path(__file__).resolve().parents[2]
+OK, USAGE, REFUSED = 0, 1, 6
+FOREVER_S = 30
+HOST = "127.0.85.%d"
+
+
+class Run:
+    """What came of a command line; `told` is the replayed device afterwards."""
+
+    def __init__(self, words, code, out, err, before, told):
+        self.words, self.code, self.out, self.err = words, code, out, err
+        self.before, self.told = before, told
+
+    def line(self):
+        """What it says went wrong, without the program's name and the address; None for no line."""
+        found = re.match("tplink-exec: 127.0.0.1:[0-9]+: ([^\n]+)\n\\Z", self.err)
+        return found and found.group(1)
+
+
+class Check:
+    """One device and PROGRAM."""
+
+    def __init__(self, program, path, pool):
+        self.program, self.pool = program, pool
+        self.name = path.stem
+        self.recording = json.loads(path.read_text("utf-8"))
+        self.problems = []
+        self.counts = collections.Counter()
+        self.posts = collections.Counter()  # the most HTTP requests, by command
+
+    async def run(self, change, words):
+        replay = Replay(self.recording, change)
+        before = copy.deepcopy(replay)
+        handler = functools.partial(serve, replay, self.problems, Klap(replay))
+        server = await asyncio.start_server(handler, "127.0.0.1", 0)
+        port = str(server.sockets[0].getsockname()[1])
+        argv = [*self.program, "127.0.0.1", "9", *words, "--http-port", port, "--transport", "klap"]
+        call = functools.partial(
+            subprocess.run, argv, input="password\n", capture_output=True, timeout=FOREVER_S
+        )
+        call = functools.partial(call, encoding="utf-8")
+        try:
+            done = await asyncio.get_running_loop().run_in_executor(self.pool, call)
+            found = done.returncode, done.stdout, done.stderr
+        except subprocess.TimeoutExpired:
+            found = None, "", ""
+        server.close()
+        self.counts[change] += 1
+        if found[0] == OK:
+            child = " --child" if "--child" in words else ""
+            word = row(words) + (" VALUE" if len(words) > 1 + 2 * bool(child) else "") + child
+            self.posts[word] = max(self.posts[word], replay.posts)
+        return Run(words, *found, before, replay)
+
+    async def one(self, change, words, target, outcomes):
+        """Notes what is wrong with a run, when it is none of the outcomes."""
+        done = await self.run(change, words)
+        wrong = [outcome.wrong(done, target) for outcome in outcomes]
+        if all(wrong):
+            text = "%s, %s, %s: %s: exit code %s, %r %r"
+            said = " ".join(words), wrong[0], done.code, done.out[:300], done.err[:300]
+            self.problems.append(text % (self.name, change, *said))
+
+    async def all(self, commands):
+        runs = []
+        for change in CHANGES:
+            found = cases(Replay(self.recording, change), change == "as recorded", commands)
+            runs += [self.one(change, *case) for case in found]
+        await asyncio.gather(*runs)
+
+
+def commands_of(program):
+    """The first words of the lines of --help that are commands."""
+    text = subprocess.run([*program, "--help"], capture_output=True, encoding="utf-8").stdout
+    lines = text.split("\n\n")[0].splitlines()[1:]
+    return [line.split()[0] for line in lines if line.startswith("  ") and line[2] != " "]
+
+
+async def check_discovery(program, paths, problems):
+    """One `discover` of all devices, each on an address of its own."""
+    answers = {}
+    for number, path in enumerate(paths, 1):
+        held = json.loads(path.read_text("utf-8"))
+        answers[HOST % number] = held.get("discovery_result", held), held
+    servers, loop = [], asyncio.get_running_loop()
+    for host, (found, held) in answers.items():
+        found = copy.deepcopy(found)
+        if "get_device_info" in held:
+            replay = Replay(held)
+            handler = functools.partial(serve, replay, problems, Klap(replay))
+            servers.append(await asyncio.start_server(handler, host, 0))
+            port = servers[-1].sockets[0].getsockname()[1]
+            found["result"]["mgt_encrypt_schm"]["http_port"] = port
+        make = functools.partial(Discovery, found)
+        transport, _ = await loop.create_datagram_endpoint(make, local_addr=(host, 20002))
+        servers.append(transport)
+    targets = [word for host in answers for word in ("--target", host)]
+    argv = [*program, "discover", "--json", "--timeout", "4", *targets]
+    call = functools.partial(subprocess.run, argv, capture_output=True, timeout=FOREVER_S)
+    done = await loop.run_in_executor(None, call)
+    for server in servers:
+        server.close()
+    if done.returncode or done.stderr:
+        problems.append("discover: %s %r" % (done.returncode, done.stderr))
+    rows = {row["host"]: row for row in json.loads(done.stdout or "[]")}
+    for host, (found, held) in answers.items():
+        wrong = wrong_row(rows.get(host, {}), found["result"], held)
+        if wrong:
+            problems.append("discover: %s: %s" % (found["result"]["device_model"], wrong))
+    return len(answers)
+
+
+async def check_all(program, paths, camera, only):
+    problems, counts, posts = [], collections.Counter(), collections.Counter()
+    commands = commands_of(program)
+    problems += [
+        "%s: nothing is known of it here" % word for word in commands if word not in COMMANDS
+    ]
+    commands = [word for word in commands if word in COMMANDS and (not only or word in only)]
+    found = await check_discovery(program, paths + camera, problems)
+    with ThreadPoolExecutor((os.cpu_count() or 1) + 1) as pool:
+        for path in paths:
+            check = Check(program, path, pool)
+            await check.all(commands)
+            problems += check.problems
+            counts += check.counts
+            posts = collections.Counter(
+                {w: max(posts[w], check.posts[w]) for w in {*posts, *check.posts}}
+            )
+            word = "FAIL " if check.problems else "ok   "
+            print("%s %s: %d calls" % (word, path.name, sum(check.counts.values())), flush=True)
+            for text in check.problems:
+                print("  " + text)
+    return found, problems, counts, posts
+
+
+def main(argv):
+    folder = Path(argv[0]) if argv else ROOT.parent / "shared" / "devices" / "smart"
+    script = argv[1] if len(argv) > 1 else str(ROOT / "scripts" / "tplink-exec")
+    paths = [
+        path for path in sorted(folder.glob("*.json")) if b"get_device_info" in path.read_bytes()
+    ]
+    if not paths:
+        print("skipped: no recorded SMART devices at %s" % folder)
+        return 0
+    camera = [path for path in [folder.parent / "camera-discovery.json"] if path.exists()]
+    program = sys.executable, "-I", "-S", script
+    started = time.monotonic()
+    found, problems, counts, posts = asyncio.run(check_all(program, paths, camera, argv[2:]))
+    print("HTTP requests of a call that did it, two for the handshake, at most:")
+    for number in sorted(set(posts.values())):
+        words = sorted(word for word in posts if posts[word] == number)
+        print("  %d: %s" % (number, ", ".join(words)))
+    for text in problems:
+        if text.startswith("discover"):
+            print("FAIL  " + text)
+    text = "%d calls (%s), %d discovered: %d failures, %d files, %.0f s"
+    told = ", ".join("%s: %d" % pair for pair in counts.items())
+    seconds = time.monotonic() - started
+    print(text % (sum(counts.values()), told, found, len(problems), len(paths), seconds))
+    return 1 if problems else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,328 @@
+"""Each command's lines for recorded_smart.py, and what they are to come to: COMMANDS."""
+
+import base64
+import datetime
+import re
+import time
+
+from smart_expected import (
+    SINGLE,
+    STRIP,
+    SWITCHLESS,
+    IsOn,
+    Printed,
+    Refused,
+    Target,
+    Usage,
+    brightness,
+    color,
+    colored,
+    dimmed,
+    figure,
+    holds,
+    item_colored,
+    stepped,
+    switched,
+    temperature,
+    warmed,
+)
+
+ALIAS = 'Lämpchen "灯"'
+COLOR, RGB = "238.4,77.6,100", "255,0,0"
+WHOLE = "status info led ledon ledoff time reboot reset wlanscan join cloudinfo json".split()
+"""Not with --child."""
+ANYWHERE = [*WHOLE, *"get alias schedule countdown antitheft clock timer unbind".split()]
+"""What a device without a switch may do, too."""
+KINDS = {"HUB": "hub", "CHIME": "chime", "ROBOVAC": "vacuum"}
+READ = {
+    "time": "get_device_time",
+    "schedule": "get_schedule_rules",
+    "countdown": "get_countdown_rules",
+    "antitheft": "get_antitheft_rules",
+    "cloudinfo": "get_connect_cloud_state",
+    "wlanscan": "get_wireless_scan_info",
+}
+LED = {"on": "always", "off": "never"}
+CHANGED = "check on 0..100 brightness color temperature power today".split()
+"""What is asked of a device in CHANGES, and of its second outlet."""
+SOON_S = 120
+
+
+def row(words):
+    """The first word of a command's row in --help."""
+    if re.match(r"[0-9.]+\Z", words[0]):
+        return "0..100"
+    return "H,S,B" if words[0].count(",") == 2 else words[0]
+
+
+def on_device(replay):
+    return [replay.device]
+
+
+def check(target):
+    return [Printed("ON" if target.on else "OFF")]
+
+
+def printed_state(on):
+    return [Printed("ON" if on else "OFF", switched(on)[0].after)]
+
+
+def status(target):
+    return [Printed(holds(target.info))]
+
+
+def read(target, method):
+    found = target.node.method(method)
+    return [Refused() if found is None else Printed(holds(found))]
+
+
+def emeter(target):
+    """A strip's own figures say 0."""
+    own = target.node.method("get_energy_usage")
+    if target.kind != STRIP:
+        others = [target.node.method(name) for name in ("get_emeter_data", "get_current_power")]
+        return [Printed(holds(own))] if own else [Refused(), Printed(holds(*filter(None, others)))]
+    all_own = [holds(node.method("get_energy_usage")) for node in target.outlets]
+    return [Refused(), Printed(lambda t: all(one(t) for one in all_own) and not holds(own)(t))]
+
+
+def uptime(target):
+    found = target.info.get("on_time") if target.kind == SINGLE else None
+    return [Refused() if found is None else Printed(str(found))]
+
+
+def get(target, name):
+    if name not in target.info:
+        return [Refused(name, model=False)]
+    value = target.info[name]
+    return [Printed({True: "true", False: "false"}.get(value, value))]
+
+
+def renamed(target):
+    text = base64.b64encode(ALIAS.encode()).decode()
+    nodes = None if target.own else on_device
+    return [Printed(after=lambda node: node.info["nickname"] == text, nodes=nodes)]
+
+
+def led(target, word):
+    if not target.node.method("get_led_info"):
+        return [Refused()]
+
+    def after(node):
+        return node.held["get_led_info"]["led_rule"] == LED[word]
+
+    return [Printed(after=after, nodes=on_device)]
+
+
+def done(method):
+    return [Printed(after=lambda node: method in node.held.get("done", []), nodes=on_device)]
+
+
+def fan(target, level=None):
+    found = target.fan()
+    if not found:
+        return [Refused()]
+    if level is None:
+        on = found.info["device_on"]
+        return [Printed(str(found.info["fan_speed_level"] if on else 0))]
+
+    def after(node):
+        return node.info["device_on"] is (level > 0) and level in (0, node.info["fan_speed_level"])
+
+    return [Printed(after=after, nodes=lambda replay: [replay.node_of(found)])]
+
+
+def dynamic(target):
+    return target.node.method("get_dynamic_light_effect_rules")
+
+
+def effect(target):
+    strip = "lighting_effect" in target.info
+    if not strip and not dynamic(target):
+        return [Refused()]
+    name = target.info["lighting_effect"]["name"] if target.effect else "off"
+    return [Printed(name)]
+
+
+def effect_ended(target):
+    if "lighting_effect" in target.info:
+        return [
+            Printed(after=lambda node: not node.effect()),
+            *([] if target.effect else [Printed()]),
+        ]
+    if not dynamic(target):
+        return [Refused()]
+    return [Printed(), Printed(after=lambda node: not node.info["dynamic_light_effect_enable"])]
+
+
+def effect_started(target):
+    """Sunrise, of light strips; Party, of bulbs with rules."""
+    if "lighting_effect" in target.info:
+        return [Printed(after=lambda n: (n.effect() or {}).get("name") == "Sunrise")]
+    return [Refused()]
+
+
+def party(target):
+    if dynamic(target):
+        return [Printed(after=lambda n: n.info.get("dynamic_light_effect_id") == "L1")]
+    return [Refused()]
+
+
+def local_times(told):
+    """The device's time: with its zone's offset, with daylight saving's, or in UTC."""
+    now = told["timestamp"] + 60 * told["time_diff"]
+    return [
+        datetime.datetime.utcfromtimestamp(now + add).strftime("%Y-%m-%d%%s%H:%M:%S") % between
+        for add in (0, 3600, -60 * told["time_diff"])
+        for between in "T "
+    ]
+
+
+def clock(target):
+    told = target.node.method("get_device_time")
+    if not told:
+        return [Refused()]
+    return [Printed(lambda text: text.startswith(tuple(local_times(told))))]
+
+
+def clock_set(target):
+    if not target.node.method("get_device_time"):
+        return [Refused()]
+
+    def after(node):
+        return abs(node.held["get_device_time"]["timestamp"] - time.time()) < SOON_S
+
+    return [Printed(after=after, nodes=on_device)]
+
+
+def rules(node):
+    """The countdown rules that run, None where there are none to be had."""
+    found = node.method("get_countdown_rules")
+    return found and [rule for rule in found["rule_list"] if rule["enable"]]
+
+
+def timer(target):
+    found = rules(target.node)
+    if found is None:
+        return [Refused()]
+    return [Printed(lambda text: "300" in text if found else not re.search("[1-9]", text))]
+
+
+def timer_set(target, on):
+    if rules(target.node) is None:
+        return [Refused()]
+
+    def after(node):
+        (rule,) = rules(node)
+        return rule["delay"] == 300 and rule["desired_states"]["on"] is on
+
+    return [Printed(after=after)]
+
+
+def timer_ended(target):
+    if rules(target.node) is None:
+        return [Refused()]
+    return [Printed(), Printed(after=lambda node: not rules(node))]
+
+
+REQUEST = '{"method":"get_device_info"}'
+COMMANDS = {
+    "on": lambda t: {"on": switched(True), "on --print-state": printed_state(True)},
+    "off": lambda t: {"off": switched(False), "off --print-state": printed_state(False)},
+    "toggle": lambda t: {"toggle": switched(not t.on)},
+    "check": lambda t: {"check": check(t)},
+    "is-on": lambda t: {"is-on": [IsOn(t.on)]},
+    "status": lambda t: {"status": status(t)},
+    "info": lambda t: {"info": status(t)},
+    "emeter": lambda t: {"emeter": emeter(t)},
+    "energy": lambda t: {"energy": emeter(t)},
+    "increase": lambda t: {"INCREASE": stepped(t, 10)},
+    "decrease": lambda t: {"decrease": stepped(t, -10)},
+    "0..100": lambda t: {"30": dimmed(t, 30), "0": dimmed(t, 0)},
+    "H,S,B": lambda t: {COLOR: item_colored(t, 238, 78, 100)},
+    "rgb": lambda t: {"rgb " + RGB: item_colored(t, 0, 100, 100)},
+    "brightness": lambda t: {"brightness": brightness(t), "brightness 40": dimmed(t, 40)},
+    "color": lambda t: {"color": color(t), "color 120,50,60": colored(t, 120, 50, 60)},
+    "temperature": lambda t: {
+        "temperature": temperature(t),
+        "temperature 3000K": warmed(t, 3000),
+        "temperature 1000": warmed(t, 1000),
+    },
+    "total": lambda t: {"total": [Refused()]},
+    "uptime": lambda t: {"uptime": uptime(t)},
+    "get": lambda t: {"get " + name: get(t, name) for name in ("model", "device_on", "no_such")},
+    "alias": lambda t: {"alias": [Printed(t.alias())], ("alias", ALIAS): renamed(t)},
+    "led": lambda t: {"led " + word: led(t, word) for word in LED},
+    "ledon": lambda t: {"ledon": led(t, "on")},
+    "ledoff": lambda t: {"ledoff": led(t, "off")},
+    "join": lambda t: {"join House": [Refused(model=False)]},
+    "reboot": lambda t: {"reboot": done("device_reboot")},
+    "reset": lambda t: {"reset": [Usage()], "reset --yes": done("device_reset")},
+    "energy_reset": lambda t: {"energy_reset": [Refused()]},
+    "runtime_reset": lambda t: {"runtime_reset": [Refused()]},
+    "json": lambda t: {("json", REQUEST): status(t)},
+    "fan": lambda t: {"fan": fan(t), "fan 3": fan(t, 3), "fan 0": fan(t, 0)},
+    "effect": lambda t: {
+        "effect": effect(t),
+        "effect off": effect_ended(t),
+        "effect sunrise": effect_started(t),
+        "effect Party": party(t),
+    },
+    "clock": lambda t: {"clock": clock(t), "clock now": clock_set(t)},
+    "timer": lambda t: {
+        "timer": timer(t),
+        "timer 300": timer_set(t, not t.on),
+        "timer 300 on": timer_set(t, True),
+        "timer off": timer_ended(t),
+    },
+    "unbind": lambda t: {"unbind": [Usage()], "unbind --yes": [*done("unbind_device"), Refused()]},
+    **{
+        name: lambda t, name=name: {name: figure(t, name)}
+        for name in ("power", "voltage", "current", "today", "month")
+    },
+    **{name: lambda t, name=name: {name: read(t, READ[name])} for name in READ},
+}
+"""By the first word of its row in --help: the lines, by words, with their outcomes on a target."""
+
+
+def lines(target, commands):
+    """(words, target, outcomes) of these commands, with --child where the target is an outlet."""
+    kind = next((KINDS[end] for end in KINDS if target.info["type"].endswith(end)), "")
+    for name in commands:
+        for words, outcomes in COMMANDS[name](target).items():
+            words = words.split() if isinstance(words, str) else list(words)
+            if target.own:
+                yield [*words, "--child", target.word], target, outcomes
+            elif target.kind != SWITCHLESS or any(isinstance(one, Usage) for one in outcomes):
+                yield words, target, outcomes
+            else:
+                may = outcomes if name in ANYWHERE else []
+                yield words, target, [Refused(kind), *may]
+
+
+def cases(replay, as_recorded, commands):
+    """(words, target, outcomes) for a device; fewer in other changes."""
+    device = Target(replay)
+    outlets = [Target(replay, node.info["device_id"]) for node in device.outlets]
+    if not as_recorded:
+        asked = [name for name in CHANGED if name in commands]
+        yield from lines(device, asked)
+        for target in outlets[1:2]:
+            target.word = target.own
+            yield from lines(target, asked)
+        return
+    yield from lines(device, commands)
+    if not outlets:
+        yield ["check", "--child", "1"], device, [Refused("outlet")]
+    for number, target in enumerate(outlets, 1):
+        target.word = str(number)
+        odd = {"brightness", "fan_speed_level"} & set(target.info)
+        whole = commands if number == 1 or odd else ["check", "on", "off", "power"]
+        yield from lines(target, [name for name in whole if name not in WHOLE])
+        yield ["check", "--child", target.own], target, check(target)
+        alias = target.alias()
+        once = [other.alias().casefold() for other in outlets].count(alias.casefold()) == 1
+        yield ["check", "--child", alias], target, check(target) if once else [Usage()]
+    if outlets:
+        yield ["check", "--child", "99"], device, [Usage()]
+        yield ["status", "--child", "1"], device, [Usage()]
