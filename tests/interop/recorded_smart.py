@@ -31,7 +31,7 @@ from smart_replay import CHANGES, Discovery, Klap, Replay, serve
 ROOT = Path(__file__).resolve().parents[2]
 OK, USAGE, REFUSED = 0, 1, 6
 FOREVER_S = 30
-HOST = "127.0.85.%d"
+HOST = "127.85.%d.%%d" % (os.getpid() % 250 + 1)
 
 
 class Run:

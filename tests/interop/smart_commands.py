@@ -29,8 +29,10 @@ from smart_expected import (
 
 ALIAS = 'Lämpchen "灯"'
 COLOR, RGB = "238.4,77.6,100", "255,0,0"
-WHOLE = "status info led ledon ledoff time reboot reset wlanscan join cloudinfo json".split()
-"""Not with --child."""
+WHOLE = "status info led ledon ledoff clock time reboot reset unbind wlanscan join cloudinfo json"
+WHOLE = WHOLE.split()
+"""Not with --child, but for SOME, which an outlet may do."""
+SOME = "status info led ledon ledoff".split()
 ANYWHERE = [*WHOLE, *"get alias schedule countdown antitheft clock timer unbind".split()]
 """What a device without a switch may do, too."""
 KINDS = {"HUB": "hub", "CHIME": "chime", "ROBOVAC": "vacuum"}
@@ -105,6 +107,10 @@ def renamed(target):
 
 
 def led(target, word):
+    """An outlet of a KS240 has one of its own."""
+    if "led_off" in target.info:
+        own = Printed(after=lambda node: node.info["led_off"] == (word == "off"))
+        return [own, Refused()]
     if not target.node.method("get_led_info"):
         return [Refused()]
 
@@ -205,7 +211,8 @@ def timer(target):
     found = rules(target.node)
     if found is None:
         return [Refused()]
-    return [Printed(lambda text: "300" in text if found else not re.search("[1-9]", text))]
+    states = ["%d %s" % (r["remain"], "on" if r["desired_states"]["on"] else "off") for r in found]
+    return [Printed((states or ["off"])[0])]
 
 
 def timer_set(target, on):
@@ -285,19 +292,26 @@ COMMANDS = {
 """By the first word of its row in --help: the lines, by words, with their outcomes on a target."""
 
 
+def kind(target):
+    """What a device without a switch is to be called."""
+    return next((KINDS[end] for end in KINDS if target.info["type"].endswith(end)), "")
+
+
 def lines(target, commands):
     """(words, target, outcomes) of these commands, with --child where the target is an outlet."""
-    kind = next((KINDS[end] for end in KINDS if target.info["type"].endswith(end)), "")
     for name in commands:
         for words, outcomes in COMMANDS[name](target).items():
             words = words.split() if isinstance(words, str) else list(words)
-            if target.own:
+            if target.own and name in WHOLE:
+                may = outcomes if name in SOME else []
+                yield [*words, "--child", target.word], target, [*may, Usage()]
+            elif target.own:
                 yield [*words, "--child", target.word], target, outcomes
             elif target.kind != SWITCHLESS or any(isinstance(one, Usage) for one in outcomes):
                 yield words, target, outcomes
             else:
                 may = outcomes if name in ANYWHERE else []
-                yield words, target, [Refused(kind), *may]
+                yield words, target, [Refused(kind(target)), *may]
 
 
 def cases(replay, as_recorded, commands):
@@ -312,17 +326,17 @@ def cases(replay, as_recorded, commands):
             yield from lines(target, asked)
         return
     yield from lines(device, commands)
+    hub = [Refused(kind(device))] if device.kind == SWITCHLESS else []
     if not outlets:
-        yield ["check", "--child", "1"], device, [Refused("outlet")]
+        yield ["check", "--child", "1"], device, [Refused("outlet"), *hub]
     for number, target in enumerate(outlets, 1):
         target.word = str(number)
         odd = {"brightness", "fan_speed_level"} & set(target.info)
         whole = commands if number == 1 or odd else ["check", "on", "off", "power"]
-        yield from lines(target, [name for name in whole if name not in WHOLE])
+        yield from lines(target, whole)
         yield ["check", "--child", target.own], target, check(target)
         alias = target.alias()
         once = [other.alias().casefold() for other in outlets].count(alias.casefold()) == 1
         yield ["check", "--child", alias], target, check(target) if once else [Usage()]
     if outlets:
         yield ["check", "--child", "99"], device, [Usage()]
-        yield ["status", "--child", "1"], device, [Usage()]

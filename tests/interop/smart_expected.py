@@ -55,13 +55,13 @@ class IsOn:
 
 
 class Printed:
-    """Exit code 0; `text` is its line, a function of what was printed, or "" for nothing.
+    """Exit code 0; `text` is its line, a function of what was printed, or None for nothing.
 
     `after` is a function of each node that is meant, as it is then; without it nothing has
     changed. `nodes` of the replayed device are meant, or else those of the target.
     """
 
-    def __init__(self, text="", after=None, nodes=None):
+    def __init__(self, text=None, after=None, nodes=None):
         self.text, self.after, self.nodes = text, after, nodes
 
     def wrong(self, run, target):
@@ -70,7 +70,7 @@ class Printed:
         if callable(self.text):
             if not run.out.endswith("\n") or not self.text(run.out[:-1]):
                 return "printed something else"
-        elif run.out != (self.text and self.text + "\n"):
+        elif run.out != ("" if self.text is None else self.text + "\n"):
             return "not %r" % self.text
         if not self.after:
             return "has changed something" if changed(run) else ""
@@ -231,8 +231,11 @@ def effect_dimmed(value):
 def dimmed(target, value):
     """What a brightness does; 0 is off."""
     light = target.light()
-    if not value or not light:
+    if not light:
         return switched(value > 0)
+    if not value:
+        dark = Printed(after=is_on(False), nodes=lambda replay: [replay.node_of(light)])
+        return [dark, *switched(False)]
     if target.effect:
         return effect_dimmed(value)
     found = Printed(after=is_set(brightness=value), nodes=lambda replay: [replay.node_of(light)])
@@ -246,8 +249,6 @@ def stepped(target, step):
         return switched(step > 0)
     value = min(max(light.percent() + step, 0), 100)
     found = dimmed(target, value)
-    if not value:
-        found += [Printed(after=is_on(False), nodes=lambda replay: [replay.node_of(light)])]
     return found if target.kind == SINGLE else found + switched(step > 0)
 
 

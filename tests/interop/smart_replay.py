@@ -102,6 +102,7 @@ FIELDS = {
     "saturation": in_range(0, 100),
     "color_temp": in_range(0, 100000),
     "fan_speed_level": in_range(1, 4),
+    "led_off": in_range(0, 1),
 }
 BY_COMPONENT = {"hue": "color", "saturation": "color", "color_temp": "color_temperature"}
 
@@ -144,6 +145,8 @@ class Node:
 
     def set_device_info(self, values):
         """All or nothing."""
+        if self.change.goes_on and not values.keys() <= self.info.keys():
+            values = {name: values[name] for name in values if name in self.info}  # ignored
         for name, value in values.items():
             known = name in self.info or BY_COMPONENT.get(name) in self.components()
             if not known or name not in FIELDS or not FIELDS[name](value):
@@ -178,6 +181,22 @@ class Node:
             found[prefix + "enable"] = values["enable"]
             if values["enable"]:
                 found["dynamic_light_effect_id" if prefix else "current_rule_id"] = values["id"]
+        return {}
+
+    def edit_effect(self, values):
+        """edit_dynamic_light_effect_rule"""
+        rules = self.held["get_dynamic_light_effect_rules"]["rule_list"]
+        found = [rule for rule in rules if rule["id"] == values.get("id")]
+        if not found or not values.keys() <= found[0].keys():
+            return refused(PARAMETERS)
+        found[0].update(values)
+        return {}
+
+    def apply_segment_effect(self, values):
+        self.held["get_segment_effect_rule"].update(values)
+        if "segment_effect" in self.info:
+            told = self.info["segment_effect"]
+            told.update({name: value for name, value in values.items() if name in told})
         return {}
 
     def keep(self, method):
@@ -234,6 +253,8 @@ SETTERS = {
         "get_dynamic_light_effect_rules",
         Node.set_rule_enable,
     ),
+    "edit_dynamic_light_effect_rule": ("get_dynamic_light_effect_rules", Node.edit_effect),
+    "apply_segment_effect_rule": ("get_segment_effect_rule", Node.apply_segment_effect),
     "add_countdown_rule": ("get_countdown_rules", Node.add_rule),
     "edit_countdown_rule": ("get_countdown_rules", Node.edit_rule),
     "remove_countdown_rules": ("get_countdown_rules", Node.remove_rules),
