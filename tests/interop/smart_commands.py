@@ -165,13 +165,14 @@ def effect_started(target):
     """Sunrise, of light strips; Party, of bulbs with rules."""
     if "lighting_effect" in target.info:
         return [Printed(after=lambda n: (n.effect() or {}).get("name") == "Sunrise")]
-    return [Refused()]
+    return [Refused("no effect", model=False) if dynamic(target) else Refused()]
 
 
 def party(target):
     if dynamic(target):
         return [Printed(after=lambda n: n.info.get("dynamic_light_effect_id") == "L1")]
-    return [Refused()]
+    strip = "lighting_effect" in target.info
+    return [Refused("no effect", model=False) if strip else Refused()]
 
 
 def local_times(told):

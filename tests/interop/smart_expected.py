@@ -187,8 +187,10 @@ def brightness(target):
 
 def color(target):
     """While the light shows a white, its saturation is 0."""
-    if "color" not in target.components or target.effect:
+    if "color" not in target.components:
         return [Refused()]
+    if target.effect:
+        return [Refused(target.effect["name"], model=False)]
     info = target.info
     saturation = 0 if info.get("color_temp") else info.get("saturation", 0)
     return [Printed("%d,%d,%d" % (info.get("hue", 0) % 360, saturation, target.node.percent()))]
@@ -202,8 +204,11 @@ def lamps(target):
 
 
 def temperature(target):
-    kelvin = lamps(target) and not target.effect and target.info["color_temp"]
-    return [Printed(str(kelvin)) if kelvin else Refused()]
+    if not lamps(target):
+        return [Refused()]
+    if target.effect or not target.info["color_temp"]:
+        return [Refused("color temperature", model=False)]
+    return [Printed(str(target.info["color_temp"]))]
 
 
 def is_on(on):

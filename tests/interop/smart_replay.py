@@ -81,8 +81,10 @@ def another_state(held):
 CHANGES = {
     "as recorded": Change(),
     "unknown fields": Change(fields=more, style={}, goes_on=True, unknown=-1003, beside=True),
-    "reversed": Change(fields=backwards, mixed=True, page=2, uuid=True, unknown=-1001),
-    "another state": Change(held=another_state, http="other"),
+    "reversed": Change(
+        fields=backwards, mixed=True, page=2, uuid=True, unknown=-1001, http="other"
+    ),
+    "another state": Change(held=another_state),
 }
 
 
