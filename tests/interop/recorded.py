@@ -161,7 +161,8 @@ def light(info, command, state):
     if not state:
         fields = fields.get("dft_on_state", fields)
     percent = fields.get("brightness", None if "light_state" in info else 100) if state else 0
-    color = fields.get("hue", 0) % 360, fields.get("saturation"), percent
+    saturation = 0 if fields.get("color_temp") else fields.get("saturation")  # a white's is 0
+    color = fields.get("hue", 0) % 360, saturation, percent
     if command == "brightness":
         return None if percent is None else "%d" % percent
     if command == "temperature":
