@@ -8,7 +8,8 @@ one JSON file a device, see smart_replay.py, which serves each on 127.0.0.1: as 
 CHANGES. PROGRAM (scripts/tplink-exec) is run with each command of its --help (or these COMMANDs),
 on the device and on its outlets by number, alias and id. What it must print, and what the device
 must be then, is in smart_commands.py; what a device lacks is exit code 6 and one line with its
-model. `discover` is to tell all of them, and a camera. Exit code 1 on any failure.
+model. `discover` is to tell all of them, and a camera; `openhab` is to write what can be switched,
+and to name the rest. Exit code 1 on any failure.
 """
 
 import asyncio
@@ -20,12 +21,13 @@ import os
 import re
 import subprocess
 import sys
+import tempfile
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from smart_commands import COMMANDS, cases, row
-from smart_expected import wrong_row
+from smart_expected import wrong_row, wrong_things
 from smart_replay import CHANGES, Discovery, Klap, Replay, serve
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -106,38 +108,80 @@ def commands_of(program):
     return [line.split()[0] for line in lines if line.startswith("  ") and line[2] != " "]
 
 
-async def check_discovery(program, paths, problems):
-    """One `discover` of all devices, each on an address of its own."""
-    answers = {}
-    for number, path in enumerate(paths, 1):
-        held = json.loads(path.read_text("utf-8"))
-        answers[HOST % number] = held.get("discovery_result", held), held
-    servers, loop = [], asyncio.get_running_loop()
-    for host, (found, held) in answers.items():
-        found = copy.deepcopy(found)
-        if "get_device_info" in held:
-            replay = Replay(held)
-            handler = functools.partial(serve, replay, problems, Klap(replay))
-            servers.append(await asyncio.start_server(handler, host, 0))
-            port = servers[-1].sockets[0].getsockname()[1]
-            found["result"]["mgt_encrypt_schm"]["http_port"] = port
-        make = functools.partial(Discovery, found)
-        transport, _ = await loop.create_datagram_endpoint(make, local_addr=(host, 20002))
-        servers.append(transport)
-    targets = [word for host in answers for word in ("--target", host)]
-    argv = [*program, "discover", "--json", "--timeout", "4", *targets]
-    call = functools.partial(subprocess.run, argv, capture_output=True, timeout=FOREVER_S)
-    done = await loop.run_in_executor(None, call)
-    for server in servers:
-        server.close()
-    if done.returncode or done.stderr:
-        problems.append("discover: %s %r" % (done.returncode, done.stderr))
-    rows = {row["host"]: row for row in json.loads(done.stdout or "[]")}
-    for host, (found, held) in answers.items():
-        wrong = wrong_row(rows.get(host, {}), found["result"], held)
-        if wrong:
-            problems.append("discover: %s: %s" % (found["result"]["device_model"], wrong))
-    return len(answers)
+class House:
+    """All devices at once, each on an address of its own, with a MAC of its own."""
+
+    def __init__(self, paths, problems):
+        self.problems = problems
+        self.servers = []
+        self.answers, self.recordings, self.ports = {}, {}, {}
+        for number, path in enumerate(paths, 1):
+            held = json.loads(path.read_text("utf-8"))
+            found = held.get("discovery_result", held)
+            found["result"]["mac"] = "02-00-00-00-00-%02X" % number
+            if "get_device_info" in held:
+                held["get_device_info"]["mac"] = found["result"]["mac"]
+            self.answers[HOST % number], self.recordings[HOST % number] = found, held
+
+    async def open(self):
+        loop = asyncio.get_running_loop()
+        for host, held in self.recordings.items():
+            if "get_device_info" in held:
+                replay = Replay(held)
+                handler = functools.partial(serve, replay, self.problems, Klap(replay))
+                self.servers.append(await asyncio.start_server(handler, host, 0))
+                self.ports[host] = self.servers[-1].sockets[0].getsockname()[1]
+                self.answers[host]["result"]["mgt_encrypt_schm"]["http_port"] = self.ports[host]
+            make = functools.partial(Discovery, self.answers[host])
+            transport, _ = await loop.create_datagram_endpoint(make, local_addr=(host, 20002))
+            self.servers.append(transport)
+
+    def close(self):
+        for server in self.servers:
+            server.close()
+
+    async def run(self, argv, **more):
+        more.update(capture_output=True, timeout=FOREVER_S, encoding="utf-8")
+        call = functools.partial(subprocess.run, argv, **more)
+        return await asyncio.get_running_loop().run_in_executor(None, call)
+
+    async def discovered(self, program):
+        targets = [word for host in self.answers for word in ("--target", host)]
+        argv = [*program, "discover", "--json", "--timeout", "4", *targets]
+        done = await self.run(argv)
+        if done.returncode or done.stderr:
+            self.problems.append("discover: %s %r" % (done.returncode, done.stderr))
+        rows = {row["host"]: row for row in json.loads(done.stdout or "[]")}
+        for host, found in self.answers.items():
+            wrong = wrong_row(rows.get(host, {}), found["result"], self.recordings[host])
+            if wrong:
+                model = found["result"]["device_model"]
+                self.problems.append("discover: %s: %s" % (model, wrong))
+
+    async def in_openhab(self, program):
+        """Of devices that are remembered, whatever they are."""
+        rows = [
+            {
+                "host": host,
+                "port": port,
+                "transport": "klap",
+                "mac": self.answers[host]["result"]["mac"].replace("-", ":"),
+                **dict.fromkeys(("alias", "model", "device_id"), ""),
+            }
+            for host, port in self.ports.items()
+        ]
+        with tempfile.TemporaryDirectory() as folder:
+            file = Path(folder, "devices.json")
+            file.write_text(json.dumps({"devices": rows, "targets": []}), "utf-8")
+            more = {"env": {"TPLINK_EXEC_DEVICES": str(file)}, "cwd": folder}
+            done = await self.run([*program, "openhab", "--timeout", "20"], **more)
+        if done.returncode:
+            self.problems.append("openhab: %s %r" % (done.returncode, done.stderr))
+        for host in self.ports if not done.returncode else ():
+            replay = Replay(self.recordings[host])
+            wrong = wrong_things(done.stdout, host, replay)
+            if wrong:
+                self.problems.append("openhab: %s: %s" % (replay.device.info["model"], wrong))
 
 
 async def check_all(program, paths, camera, only):
@@ -147,7 +191,11 @@ async def check_all(program, paths, camera, only):
         "%s: nothing is known of it here" % word for word in commands if word not in COMMANDS
     ]
     commands = [word for word in commands if word in COMMANDS and (not only or word in only)]
-    found = await check_discovery(program, paths + camera, problems)
+    house = House(paths + camera, problems)
+    await house.open()
+    await house.discovered(program)
+    await house.in_openhab(program)
+    house.close()
     with ThreadPoolExecutor((os.cpu_count() or 1) + 1) as pool:
         for path in paths:
             check = Check(program, path, pool)
@@ -161,12 +209,12 @@ async def check_all(program, paths, camera, only):
             print("%s %s: %d calls" % (word, path.name, sum(check.counts.values())), flush=True)
             for text in check.problems:
                 print("  " + text)
-    return found, problems, counts, posts
+    return len(house.answers), problems, counts, posts
 
 
 def main(argv):
     folder = Path(argv[0]) if argv else ROOT.parent / "shared" / "devices" / "smart"
-    script = argv[1] if len(argv) > 1 else str(ROOT / "scripts" / "tplink-exec")
+    script = str(Path(argv[1]).resolve() if argv[1:] else ROOT / "scripts" / "tplink-exec")
     paths = [
         path for path in sorted(folder.glob("*.json")) if b"get_device_info" in path.read_bytes()
     ]
@@ -182,7 +230,7 @@ def main(argv):
         words = sorted(word for word in posts if posts[word] == number)
         print("  %d: %s" % (number, ", ".join(words)))
     for text in problems:
-        if text.startswith("discover"):
+        if text.startswith(("discover", "openhab")):
             print("FAIL  " + text)
     text = "%d calls (%s), %d discovered: %d failures, %d files, %.0f s"
     told = ", ".join("%s: %d" % pair for pair in counts.items())

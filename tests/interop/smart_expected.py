@@ -6,6 +6,7 @@ outcomes, any of which is right. An outcome is Printed, Refused or Usage.
 
 import base64
 import json
+import re
 
 import smart_replay
 
@@ -295,3 +296,16 @@ def wrong_row(row, found, held):
     wanted = "klap", "ON" if target.on else "OFF", target.alias() or None
     found = row["transport"], row["state"], row["alias"]
     return "" if found == wanted else "%r, not %r" % (found, wanted)
+
+
+def wrong_things(files, host, replay):
+    """What is wrong with what openhab would write, for a device at `host`."""
+    target = Target(replay)
+    mine = [line for line in files.splitlines() if host in line]
+    if target.kind == SWITCHLESS:
+        named = [line for line in mine if line.startswith("//") and target.model in line]
+        return "" if named else "no comment that names it: %r" % mine
+    children = {word for line in mine for word in re.findall("--child=[^ \"'|]+", line)}
+    if len(children) != len(target.outlets):
+        return "%d outlets, not %d" % (len(children), len(target.outlets))
+    return "" if mine else "nothing of it"
