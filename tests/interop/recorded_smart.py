@@ -28,12 +28,20 @@ from pathlib import Path
 
 from smart_commands import COMMANDS, cases, row
 from smart_expected import wrong_row, wrong_things
-from smart_replay import CHANGES, Discovery, Klap, Replay, serve
+from smart_http import CAN_AES, LOGIN, Discovery, opened, serve
+from smart_replay import CHANGES, Replay
 
 ROOT = Path(__file__).resolve().parents[2]
 OK, USAGE, REFUSED = 0, 1, 6
 FOREVER_S = 30
+ENVIRONMENT = dict(zip(("TPLINK_EXEC_USERNAME", "TPLINK_EXEC_PASSWORD"), LOGIN))
 HOST = "127.85.%d.%%d" % (os.getpid() % 250 + 1)
+
+CHANGE_OF = {"aes": "AES", "klap": "as recorded"}
+
+
+def speaks_aes(recording):
+    return Replay(recording).scheme.get("encrypt_type") == "AES"
 
 
 class Run:
@@ -56,21 +64,26 @@ class Check:
         self.program, self.pool = program, pool
         self.name = path.stem
         self.recording = json.loads(path.read_text("utf-8"))
+        self.room = asyncio.Semaphore(2 * (os.cpu_count() or 1))  # Replays take memory
         self.problems = []
         self.counts = collections.Counter()
         self.posts = collections.Counter()  # the most HTTP requests, by command
 
     async def run(self, change, words):
+        async with self.room:
+            return await self.run_now(change, words)
+
+    async def run_now(self, change, words):
         replay = Replay(self.recording, change)
         before = copy.deepcopy(replay)
-        handler = functools.partial(serve, replay, self.problems, Klap(replay))
+        handler = functools.partial(serve, opened(replay), self.problems)
         server = await asyncio.start_server(handler, "127.0.0.1", 0)
         port = str(server.sockets[0].getsockname()[1])
-        argv = [*self.program, "127.0.0.1", "9", *words, "--http-port", port, "--transport", "klap"]
-        call = functools.partial(
-            subprocess.run, argv, input="password\n", capture_output=True, timeout=FOREVER_S
-        )
-        call = functools.partial(call, encoding="utf-8")
+        argv = [*self.program, "127.0.0.1", "9", *words, "--http-port", port, "--transport"]
+        argv += ["http" if replay.change.aes else "klap"]
+        more = {"input": "password\n", "capture_output": True, "encoding": "utf-8"}
+        more["env"] = ENVIRONMENT
+        call = functools.partial(subprocess.run, argv, timeout=FOREVER_S, **more)
         try:
             done = await asyncio.get_running_loop().run_in_executor(self.pool, call)
             found = done.returncode, done.stdout, done.stderr
@@ -81,6 +94,7 @@ class Check:
         if found[0] == OK:
             child = " --child" if "--child" in words else ""
             word = row(words) + (" VALUE" if len(words) > 1 + 2 * bool(child) else "") + child
+            word += " by AES" if replay.change.aes else ""
             self.posts[word] = max(self.posts[word], replay.posts)
         return Run(words, *found, before, replay)
 
@@ -96,6 +110,8 @@ class Check:
     async def all(self, commands):
         runs = []
         for change in CHANGES:
+            if CHANGES[change].aes and not (CAN_AES and speaks_aes(self.recording)):
+                continue
             found = cases(Replay(self.recording, change), change == "as recorded", commands)
             runs += [self.one(change, *case) for case in found]
         await asyncio.gather(*runs)
@@ -127,8 +143,8 @@ class House:
         loop = asyncio.get_running_loop()
         for host, held in self.recordings.items():
             if "get_device_info" in held:
-                replay = Replay(held)
-                handler = functools.partial(serve, replay, self.problems, Klap(replay))
+                replay = Replay(held, CHANGE_OF[self.transport(host)])
+                handler = functools.partial(serve, opened(replay), self.problems)
                 self.servers.append(await asyncio.start_server(handler, host, 0))
                 self.ports[host] = self.servers[-1].sockets[0].getsockname()[1]
                 self.answers[host]["result"]["mgt_encrypt_schm"]["http_port"] = self.ports[host]
@@ -136,11 +152,16 @@ class House:
             transport, _ = await loop.create_datagram_endpoint(make, local_addr=(host, 20002))
             self.servers.append(transport)
 
+    def transport(self, host):
+        """What is spoken there."""
+        return "aes" if CAN_AES and speaks_aes(self.recordings[host]) else "klap"
+
     def close(self):
         for server in self.servers:
             server.close()
 
     async def run(self, argv, **more):
+        more["env"] = {**ENVIRONMENT, **more.get("env", {})}
         more.update(capture_output=True, timeout=FOREVER_S, encoding="utf-8")
         call = functools.partial(subprocess.run, argv, **more)
         return await asyncio.get_running_loop().run_in_executor(None, call)
@@ -153,7 +174,8 @@ class House:
             self.problems.append("discover: %s %r" % (done.returncode, done.stderr))
         rows = {row["host"]: row for row in json.loads(done.stdout or "[]")}
         for host, found in self.answers.items():
-            wrong = wrong_row(rows.get(host, {}), found["result"], self.recordings[host])
+            held, row = self.recordings[host], rows.get(host, {})
+            wrong = wrong_row(row, found["result"], held, self.transport(host))
             if wrong:
                 model = found["result"]["device_model"]
                 self.problems.append("discover: %s: %s" % (model, wrong))
@@ -164,7 +186,7 @@ class House:
             {
                 "host": host,
                 "port": port,
-                "transport": "klap",
+                "transport": self.transport(host),
                 "mac": self.answers[host]["result"]["mac"].replace("-", ":"),
                 **dict.fromkeys(("alias", "model", "device_id"), ""),
             }
@@ -235,6 +257,7 @@ def main(argv):
     text = "%d calls (%s), %d discovered: %d failures, %d files, %.0f s"
     told = ", ".join("%s: %d" % pair for pair in counts.items())
     seconds = time.monotonic() - started
+    text += "" if CAN_AES else " (skipped: AES, without cryptography)"
     print(text % (sum(counts.values()), told, found, len(problems), len(paths), seconds))
     return 1 if problems else 0
 

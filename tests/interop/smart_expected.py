@@ -281,8 +281,11 @@ def warmed(target, kelvin):
     return [Printed(after=is_set(color_temp=kelvin))]
 
 
-def wrong_row(row, found, held):
-    """What is wrong with the row of discover for a device that answered `found`."""
+def wrong_row(row, found, held, spoken):
+    """What is wrong with the row of discover for a device that answered `found`.
+
+    `held` is its recording, `spoken` the protocol that it is served with.
+    """
     if row.get("model") != found["device_model"]:
         return "no row with its model: %r" % row
     scheme = found["mgt_encrypt_schm"].get("encrypt_type")
@@ -290,10 +293,8 @@ def wrong_row(row, found, held):
     if not switches or scheme not in ("KLAP", "AES"):
         right = row["transport"] is None and row["state"] is None and row.get("reason")
         return "" if right else "a transport, or no reason: %r" % row
-    if scheme == "AES":
-        return "" if row["transport"] == "aes" else "not AES: %r" % row
     target = Target(smart_replay.Replay(held))
-    wanted = "klap", "ON" if target.on else "OFF", target.alias() or None
+    wanted = spoken, "ON" if target.on else "OFF", target.alias() or None
     found = row["transport"], row["state"], row["alias"]
     return "" if found == wanted else "%r, not %r" % (found, wanted)
 

@@ -1,27 +1,12 @@
-"""A SMART device that answers as recorded, with KLAP version 2 over HTTP, for recorded_smart.py.
+"""A SMART device that answers as recorded, for recorded_smart.py; smart_http.py serves it.
 
 A recording is a JSON object: methods and what the device answered to them, `child_devices` with
 the same for each outlet, `discovery_result`. What it does not hold is refused; what is set is
-kept, and read again. CHANGES say in what else devices differ. Nothing of the package is used, but
-for its AES where `cryptography` is missing.
+kept, and read again. CHANGES say in what else devices differ.
 """
 
-import asyncio
 import copy
-import hashlib
 import json
-import os
-import struct
-import sys
-import zlib
-from pathlib import Path
-
-try:
-    from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
-except ImportError:
-    Cipher = None
-    sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
-    from tplink_exec.transport import aes
 
 COMPACT = {"separators": (",", ":"), "ensure_ascii": False}
 OTHERS = None, True, -7, 0.25, 'Lämpchen "灯" \\', [1, {"device_on": 1}], {"device_on": "x"}
@@ -49,6 +34,7 @@ class Change:
         self.goes_on = False  # multipleRequest after the first error
         self.uuid = False  # setters want terminalUUID
         self.unknown = -1002  # the error_code for a method that it does not know
+        self.aes = False  # what is spoken over HTTP in place of KLAP
         self.http = "plain"  # or "other": SESSIONID, lower case, chunks, closed after each reply
         self.held = lambda held: None  # what is done to the recording
         self.beside = False  # color_temp is refused without brightness
@@ -85,6 +71,7 @@ CHANGES = {
         fields=backwards, mixed=True, page=2, uuid=True, unknown=-1001, http="other"
     ),
     "another state": Change(held=another_state),
+    "AES": Change(aes=True),
 }
 
 
@@ -284,6 +271,8 @@ class Replay:
         }
         self.asked = []  # the methods
         self.posts = 0  # HTTP requests
+        found = recording.get("discovery_result", {}).get("result", {})
+        self.scheme = found.get("mgt_encrypt_schm", {})
 
     def node_of(self, other):
         """The node that another replay of the same device has as `other`."""
@@ -325,111 +314,3 @@ class Replay:
     def page(self, start):
         found = self.listed[start : start + self.change.page]
         return {"child_device_list": found, "start_index": start, "sum": len(self.listed)}
-
-
-def aes_cbc(key, iv, data, encrypting):
-    """AES-128-CBC with PKCS#7 padding."""
-    if not Cipher:
-        return (aes.encrypt if encrypting else aes.decrypt)(aes.expand(key), iv, data)
-    cipher = Cipher(algorithms.AES(key), modes.CBC(iv))
-    worker = cipher.encryptor() if encrypting else cipher.decryptor()
-    if encrypting:
-        data += bytes([16 - len(data) % 16]) * (16 - len(data) % 16)
-    data = worker.update(data) + worker.finalize()
-    return data if encrypting else data[: -data[-1]]
-
-
-def sha256(*parts):
-    return hashlib.sha256(b"".join(parts)).digest()
-
-
-class Klap:
-    """Version 2, for a device of no account; one session at a time."""
-
-    AUTH = sha256(hashlib.sha1(b"").digest() * 2)
-
-    def __init__(self, replay):
-        self.replay = replay
-        self.secret = self.proof = b""
-        self.accepted = False
-
-    def post(self, path, body):
-        """(status, body) of a reply."""
-        self.replay.posts += 1
-        if path == "/app/handshake1" and len(body) == 16:
-            remote = os.urandom(16)
-            self.secret, self.accepted = body + remote + self.AUTH, False
-            self.proof = sha256(remote, body, self.AUTH)
-            return 200, remote + sha256(self.secret)
-        if path == "/app/handshake2" and self.secret:
-            self.accepted = body == self.proof
-            return 200 if self.accepted else 403, b""
-        if path.startswith("/app/request?seq=") and self.accepted:
-            return 200, self.request(struct.pack(">i", int(path.partition("=")[2])), body)
-        return 403 if path.startswith("/app/request") else 404, b""
-
-    def request(self, seq, body):
-        key, sign = sha256(b"lsk", self.secret)[:16], sha256(b"ldk", self.secret)[:28]
-        iv = sha256(b"iv", self.secret)[:12] + seq
-        if body[:32] != sha256(sign, seq, body[32:]):
-            raise ValueError("a wrong signature")
-        text = aes_cbc(key, iv, body[32:], False).decode()
-        cipher = aes_cbc(key, iv, self.replay.answer(text).encode(), True)
-        return sha256(sign, seq, cipher) + cipher
-
-
-def http_reply(status, body, http):
-    """Its bytes, in the way of most devices or in the other one."""
-    if http == "plain":
-        head = "HTTP/1.1 %d OK\r\nContent-Type: text/html\r\nContent-Length: %d\r\n"
-        head += "Set-Cookie: TP_SESSIONID=5E55107;TIMEOUT=86400\r\n\r\n"
-        return (head % (status, len(body))).encode() + body
-    head = "HTTP/1.1 %d OK\r\nset-cookie: SESSIONID=5E55107;TIMEOUT=86400\r\n"
-    head += "transfer-encoding: chunked\r\nconnection: close\r\n\r\n"
-    chunks = [body[at : at + 40] for at in range(0, len(body), 40)] + [b""]
-    text = b"".join(b"%x\r\n%s\r\n" % (len(chunk), chunk) for chunk in chunks)
-    return (head % status).encode() + text
-
-
-async def serve(replay, problems, klap, reader, writer):
-    """One connection, until either side closes it."""
-    http = replay.change.http
-    try:
-        while True:
-            head = (await reader.readuntil(b"\r\n\r\n")).decode()
-            lines = head.lower().split("\r\n")
-            size = sum(int(line[15:]) for line in lines if line.startswith("content-length:"))
-            body = await reader.readexactly(size)
-            path = head.split(" ")[1]
-            status, reply = klap.post(path, body)
-            if (
-                status == 200
-                and not path.endswith("handshake1")
-                and "sessionid=5e55107" not in head.lower()
-            ):
-                status, reply = 403, b""
-            writer.write(http_reply(status, reply, http))
-            await writer.drain()
-            if http != "plain":
-                break
-    except (asyncio.IncompleteReadError, ConnectionError):
-        pass  # the client has closed it
-    except Exception as error:
-        problems.append("a request or its connection failed: %r" % error)
-    finally:
-        writer.close()
-
-
-class Discovery(asyncio.DatagramProtocol):
-    """Answers each probe of UDP port 20002 with the recording's discovery_result."""
-
-    def __init__(self, found):
-        self.text = json.dumps(found).encode()
-
-    def connection_made(self, transport):
-        self.transport = transport
-
-    def datagram_received(self, data, address):
-        head = struct.pack(">BBHHBBII", 2, 0, 1, len(self.text), 17, 0, 1, 0x5A6B7C8D)
-        crc = zlib.crc32(head + self.text)
-        self.transport.sendto(head[:12] + struct.pack(">I", crc) + self.text, address)
