@@ -41,7 +41,8 @@ CHANGE_OF = {"aes": "AES", "klap": "as recorded"}
 
 
 def speaks_aes(recording):
-    return Replay(recording).scheme.get("encrypt_type") == "AES"
+    found = recording.get("discovery_result", {}).get("result", {})
+    return found.get("mgt_encrypt_schm", {}).get("encrypt_type") == "AES"
 
 
 class Run:
