@@ -80,8 +80,8 @@ class Check:
         handler = functools.partial(serve, opened(replay), self.problems)
         server = await asyncio.start_server(handler, "127.0.0.1", 0)
         port = str(server.sockets[0].getsockname()[1])
-        argv = [*self.program, "127.0.0.1", "9", *words, "--http-port", port, "--transport"]
-        argv += ["http" if replay.change.aes else "klap"]
+        argv = [*self.program, "127.0.0.1", "9", *words, "--timeout", "20", "--http-port", port]
+        argv += ["--transport", "http" if replay.change.aes else "klap"]
         more = {"input": "password\n", "capture_output": True, "encoding": "utf-8"}
         more["env"] = ENVIRONMENT
         call = functools.partial(subprocess.run, argv, timeout=FOREVER_S, **more)

@@ -203,21 +203,28 @@ def clock_set(target):
 
 
 def rules(node):
-    """The countdown rules that run, None where there are none to be had."""
-    found = node.method("get_countdown_rules")
-    return found and [rule for rule in found["rule_list"] if rule["enable"]]
+    """The countdown rules that run."""
+    return [rule for rule in node.held["get_countdown_rules"]["rule_list"] if rule["enable"]]
+
+
+def counts_down(target):
+    """Each outlet has rules of its own; a strip's are those of all."""
+    return all(node.method("get_countdown_rules") for node in target.each() or [target.node])
 
 
 def timer(target):
-    found = rules(target.node)
-    if found is None:
+    if not counts_down(target):
         return [Refused()]
-    states = ["%d %s" % (r["remain"], "on" if r["desired_states"]["on"] else "off") for r in found]
-    return [Printed((states or ["off"])[0])]
+    left = sorted(
+        (rule["remain"], "on" if rule["desired_states"]["on"] else "off")
+        for node in target.each()
+        for rule in rules(node)
+    )
+    return [Printed("%d %s" % left[0] if left else "off")]
 
 
 def timer_set(target, on):
-    if rules(target.node) is None:
+    if not counts_down(target):
         return [Refused()]
 
     def after(node):
@@ -228,7 +235,7 @@ def timer_set(target, on):
 
 
 def timer_ended(target):
-    if rules(target.node) is None:
+    if not counts_down(target):
         return [Refused()]
     return [Printed(), Printed(after=lambda node: not rules(node))]
 

@@ -30,7 +30,8 @@ class Refused:
         line = run.line()
         if run.code != 6 or run.out or not line:
             return "not refused"
-        words = [*self.words, target.model] if self.model else self.words
+        vague = "(error_code -1001)" in line  # an error that does not tell what is missing
+        words = [*self.words, target.model] if self.model and not vague else self.words
         missing = [word for word in words if word.lower() not in line.lower()]
         if missing:
             return "refused without %s" % ", ".join(missing)
