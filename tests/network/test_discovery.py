@@ -600,7 +600,7 @@ class Aes(Called, unittest.TestCase):
                 **type(bulb).about(bulb, address, port),
                 "mgt_encrypt_schm": {"encrypt_type": "TPAP", "http_port": port},
             }
-            targets = ["--target", here + ".0/29", "--timeout", "1.5"]
+            targets = ["--target", here + ".0/29", "--timeout", "3"]
             rows = self.rows(*targets)
             self.environment.update(TPLINK_EXEC_USERNAME=login[0], TPLINK_EXEC_PASSWORD=login[1])
             known = self.rows(*targets)

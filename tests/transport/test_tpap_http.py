@@ -495,7 +495,8 @@ class Faults(Case):
                 self.assertEqual(result[:3], (0, b"", b""))
             self.assertLessEqual(plug.tpap.attempts, 2 if stage == "request" else 1)
             on = stage == "request" or not code
-            self.assertEqual(plug.device.relay_state, int(on))
+            if code != 4:  # then it may not have come so far
+                self.assertEqual(plug.device.relay_state, int(on))
 
     def test_refused_and_gone(self):
         for fault, stage, code, attempts in (
