@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""What a call by KLAP or TPAP costs, against the bare interpreter and python-kasa's command line.
+"""What a call by KLAP, AES or TPAP costs, against the bare interpreter and python-kasa's command line.
 
     PYTHON tests/benchmarks/klap.py [RUNS]
 
@@ -35,6 +35,7 @@ def main(runs):
         for model, way, family in (
             ("HS100", "--klap 2", "IOT.SMARTPLUGSWITCH"),
             ("KP125M", "--klap 2", "SMART.KASAPLUG"),
+            ("KP125M", "--aes --login %s:%s" % LOGIN, ""),
             ("KP125M", "--tpap --login %s:%s" % LOGIN, ""),
         ):
             simulate = [*ISOLATED, PROGRAM, "simulate", "--model", model, *way.split()]
@@ -42,7 +43,7 @@ def main(runs):
             with subprocess.Popen(simulate, stdout=subprocess.PIPE) as device:
                 try:
                     device.stdout.readline()
-                    name = "%s by %s" % (model, way[2:6].upper())
+                    name = "%s by %s" % (model, way[2:6].strip().upper())
                     report(copy(folder), name, family, kasa if family else "", runs)
                 finally:
                     device.terminate()
