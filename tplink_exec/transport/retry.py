@@ -83,6 +83,7 @@ def look(link: "Connection", kind: str, once: bool) -> "HttpLink | None":
     except PlugError as error:
         from .http_errors import judge_other
 
+        found.close()
         judge_other(error, kind, port)
         return None
 
