@@ -59,7 +59,7 @@ class Switching(Case):
                     ("toggle --child 3", b"", 2, [0, 1, 0]),
                     ("toggle", b"", 2, [0, 0, 0]),
                     ("toggle --child=2", b"", 2, [0, 1, 0]),
-                    ("off", b"", 2, [0, 0, 0]),
+                    ("off --print-state", b"OFF\n", 3, [0, 0, 0]),
                     ("40", b"", 2, [1, 1, 1]),
                     ("DECREASE", b"", 2, [0, 0, 0]),
                     ("120,50,30 --child 2", b"", 2, [0, 1, 0]),
@@ -279,6 +279,53 @@ class Switching(Case):
         with klap_simulated("P300") as strip:
             strip.device.smart_methods["set_device_info"] = lambda _: {"error_code": -1008}
             self.play(strip, (("on", b"", 3, [1, 1, 1]), ("off --child 2", b"", 2, [1, 0, 1])))
+
+
+class Single(Case):
+    def test_one_exchange(self):
+        for refused in (-1001, -1002, -1003, -1008):
+            with klap_simulated("KP125M") as plug:
+                plug.device.smart_methods["get_child_device_list"] = lambda _, code=refused: {
+                    "error_code": code
+                }
+                for line, printed, count in (
+                    ("check", b"OFF\n", 1),
+                    ("on", b"", 1),
+                    ("check", b"ON\n", 1),
+                    ("off --print-state", b"OFF\n", 2),
+                    ("toggle", b"", 2),
+                    ("brightness", b"100\n", 1),
+                    ("40", b"", 2),
+                    ("alias x", b"", 1),
+                    ("alias", b"x\n", 1),
+                    ("led off", b"", 1),
+                    ("uptime", b"0\n", 1),
+                ):
+                    self.play(plug, ((line, printed, count, None),))
+
+    def test_a_switch_that_refuses(self):
+        for reply, code in (
+            ({"error_code": -1012}, 6),
+            ({"error_code": -20101}, 6),
+            ({"error_code": None}, 6),
+        ):
+            for stops in (True, False):
+                with klap_simulated("KP125M") as plug:
+                    plug.device.stops = stops
+                    plug.device.smart_methods["set_device_info"] = lambda _, r=reply: dict(r)
+                    for line in ("on", "off", "toggle", "40"):
+                        assert_failure(self, call(plug, line), code)
+                    self.assertEqual(plug.device.relay_state, 0)
+
+    def test_methods_that_do_not_exist(self):
+        """-1001 is what some firmware says to those."""
+        with klap_simulated("KP125M") as plug:
+            for name in "energy_usage", "emeter_data", "current_power":
+                plug.device.smart_methods["get_" + name] = lambda _: {"error_code": -1001}
+            for line in ("power", "today", "voltage", "emeter"):
+                result = call(plug, line)
+                assert_failure(self, result, 6)
+                self.assertIn(b": KP125M is a SMART device without meter; its", result.err)
 
 
 class Terminal(unittest.TestCase):

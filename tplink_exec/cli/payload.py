@@ -9,7 +9,7 @@ import os
 
 from ..cipher import decrypt, encrypt
 from ..errors import LocalError, ProtocolError
-from ..misread import check_json
+from ..json_check import check_json
 from ..transport.wire import frame, next_message
 from .arguments import Parser
 from .output import put

@@ -33,6 +33,8 @@ def switch(exchange: "Exchange", options: "Options") -> bytes:
                 from ..devices import smart_switch
 
                 smart_switch.switch(exchange, options, name == "on")
+                if "--print-state" in options:
+                    return line(smart_switch.state(exchange, options))
             else:
                 device(exchange, options, refusal).switch(name == "on")
     return check(exchange, options) if "--print-state" in options else b""
@@ -50,6 +52,10 @@ def check(exchange: "Exchange", options: "Options") -> bytes:
             from ..devices import smart_switch
 
             state = smart_switch.state(exchange, options)
+    return line(state)
+
+
+def line(state: int) -> bytes:
     return b"ON\n" if state else b"OFF\n"
 
 
