@@ -105,6 +105,9 @@ class Switching(Case):
                     assert_failure(self, result, 1)
                     self.assertIn(says, result.err)
                     self.assertIn(b"3 Plug 1 (id %s)" % third.device_id.encode(), result.err)
+                    self.assertRegex(
+                        result.err.decode(), r"are 1 3 \(.*, 2 Лампа \(.*, 3 Plug 1 \("
+                    )
                     self.assertLessEqual(count, 2)
             self.assertEqual(states(strip), [0, 1, 0])
 
@@ -517,6 +520,15 @@ class Switchless(unittest.TestCase):
             for line in ("status", "get model", "alias", "alias Hub", "led off", "time", "reboot"):
                 self.assertEqual(call(hub, line)[::2], (0, b""), line)
             self.assertEqual((hub.device.alias, hub.device.led.rule), ("Hub", "never"))
+
+    def test_a_hub_with_a_switch_among_its_sensors(self):
+        with klap_simulated("H100") as hub:
+            child = {"device_id": "1", "device_on": True, "category": "subg.plugswitch"}
+            hub.device.children = lambda: [child]
+            for line in ("check", "on", "toggle", "on --child 1"):
+                result = call(hub, line)
+                assert_failure(self, result, 6)
+                self.assertIn(b"H100 is a hub", result.err)
 
     def test_others(self):
         for kind, model, says in (
