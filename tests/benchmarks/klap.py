@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""What a call by KLAP, AES or TPAP costs, against the bare interpreter and python-kasa's command line.
+"""What a call by KLAP, AES or TPAP costs, against the bare interpreter and python-kasa's program.
 
     PYTHON tests/benchmarks/klap.py [RUNS]
 
