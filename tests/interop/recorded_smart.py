@@ -27,7 +27,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from smart_commands import COMMANDS, cases, row
-from smart_expected import wrong_row, wrong_things
+from smart_expected import Target, wrong_row, wrong_things
 from smart_http import CAN_AES, LOGIN, Discovery, opened, serve
 from smart_replay import CHANGES, Replay
 
@@ -92,10 +92,8 @@ class Check:
             found = None, "", ""
         server.close()
         self.counts[change] += 1
-        if found[0] == OK:
-            child = " --child" if "--child" in words else ""
-            word = row(words) + (" VALUE" if len(words) > 1 + 2 * bool(child) else "") + child
-            word += " by AES" if replay.change.aes else ""
+        if found[0] == OK and change in CHANGE_OF.values():
+            word = label(words, replay)
             self.posts[word] = max(self.posts[word], replay.posts)
         return Run(words, *found, before, replay)
 
@@ -116,6 +114,14 @@ class Check:
             found = cases(Replay(self.recording, change), change == "as recorded", commands)
             runs += [self.one(change, *case) for case in found]
         await asyncio.gather(*runs)
+
+
+def label(words, replay):
+    """A command in the list of how many requests it took."""
+    child = "--child" in words
+    word = row(words) + (" VALUE" if len(words) > 1 + 2 * child else "")
+    strip = " (outlet)" if child else " (strip)" if Target(replay).outlets else ""
+    return word + strip + (" by AES" if replay.change.aes else "")
 
 
 def commands_of(program):

@@ -45,8 +45,19 @@ READ = {
     "wlanscan": "get_wireless_scan_info",
 }
 LED = {"on": "always", "off": "never"}
-CHANGED = "check on 0..100 brightness color temperature power today".split()
-"""What is asked of a device in CHANGES, and of its second outlet."""
+CHANGED = (
+    "check",
+    "on",
+    "30",
+    "brightness",
+    "color",
+    "color 120,50,60",
+    "temperature 3000K",
+    "power",
+)
+"""The lines that are run in the other CHANGES."""
+OF_OUTLETS = "check", "on", "off", "power"
+OF_LIGHTS_AND_FANS = *OF_OUTLETS, "brightness", "brightness 40", "INCREASE", "30", "fan", "fan 3"
 SOON_S = 120
 
 
@@ -323,15 +334,14 @@ def lines(target, commands):
 
 
 def cases(replay, as_recorded, commands):
-    """(words, target, outcomes) for a device; fewer in other changes."""
+    """(words, target, outcomes) for a device; fewer in other changes, and for further outlets."""
     device = Target(replay)
     outlets = [Target(replay, node.info["device_id"]) for node in device.outlets]
     if not as_recorded:
-        asked = [name for name in CHANGED if name in commands]
-        yield from lines(device, asked)
+        yield from some(CHANGED, lines(device, commands))
         for target in outlets[1:2]:
             target.word = target.own
-            yield from lines(target, asked)
+            yield from some(OF_OUTLETS, lines(target, commands))
         return
     yield from lines(device, commands)
     hub = [Refused(kind(device))] if device.kind == SWITCHLESS else []
@@ -340,11 +350,18 @@ def cases(replay, as_recorded, commands):
     for number, target in enumerate(outlets, 1):
         target.word = str(number)
         odd = {"brightness", "fan_speed_level"} & set(target.info)
-        whole = commands if number == 1 or odd else ["check", "on", "off", "power"]
-        yield from lines(target, whole)
+        found = lines(target, commands)
+        yield from found if number == 1 else some(OF_LIGHTS_AND_FANS if odd else OF_OUTLETS, found)
         yield ["check", "--child", target.own], target, check(target)
         alias = target.alias()
         once = [other.alias().casefold() for other in outlets].count(alias.casefold()) == 1
         yield ["check", "--child", alias], target, check(target) if once else [Usage()]
     if outlets:
         yield ["check", "--child", "99"], device, [Usage()]
+
+
+def some(asked, found):
+    """Those of `lines` whose words, without --child, are asked for."""
+    for words, target, outcomes in found:
+        if " ".join(words[:-2] if target.own else words) in asked:
+            yield words, target, outcomes
