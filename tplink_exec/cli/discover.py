@@ -14,9 +14,9 @@ from ..network.discovery import addresses, networks, sightings
 from ..network.logins import Logins
 from ..printable import one_line
 from .arguments import Parser
-from .options import port_number, timeout_s
 from .output import left_s, put
 from .report import complain
+from .rules import port_number, timeout_s
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

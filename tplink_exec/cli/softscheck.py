@@ -8,7 +8,8 @@ Its requests and what it prints are that client's, its exit codes ours; `-c rese
 from ..commands.named import ONCE, REQUESTS, check
 from ..commands.table import rows
 from ..errors import Refused, UsageError
-from .options import QUOTES, complaint, local, misfit, split, timeout_s
+from .options import local, split
+from .rules import QUOTES, complaint, misfit, timeout_s
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

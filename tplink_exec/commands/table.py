@@ -111,7 +111,8 @@ def row(command: str) -> "list[str]":
         command = "0..100"
     elif command.count(",") == 2:
         command = "H,S,B"
-    return rows(COMMANDS).get(command.lower(), rows(COMMANDS).get(command, []))
+    known = rows(COMMANDS)
+    return known.get(command.lower()) or known.get(command, [])
 
 
 def load(name: str) -> "Callable[..., Any]":

@@ -14,9 +14,9 @@ import shlex
 import time
 
 from ..cli.arguments import Parser
-from ..cli.options import port_number, timeout_s
 from ..cli.output import left_s, put
 from ..cli.report import complain
+from ..cli.rules import port_number, timeout_s
 from ..errors import LocalError, Unreachable, UsageError
 from .files import changes, diff, sealed, write
 from .naming import name

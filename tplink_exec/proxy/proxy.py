@@ -16,8 +16,8 @@ from urllib.parse import quote, unquote
 
 from ..address import joined, split
 from ..cli.arguments import Parser
-from ..cli.options import NO_VALUE
 from ..cli.output import put
+from ..cli.rules import NO_VALUE
 from ..cli.signals import heed
 from ..commands.fields import json_request
 from ..commands.table import load, row

@@ -7,7 +7,7 @@ taken, nothing is run by a shell, and no line is longer than MAX_LINE.
 import collections
 import shlex
 
-from ..cli.options import complaint
+from ..cli.rules import complaint
 from ..commands.table import load, row
 from ..devices.values import hsb, kelvin, percent, rgb
 from ..errors import UsageError

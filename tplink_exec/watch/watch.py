@@ -14,8 +14,8 @@ import time
 
 from ..address import is_address, is_digits, is_port, split
 from ..cli.arguments import Parser
-from ..cli.options import MAX_TIMEOUT_S
 from ..cli.output import put
+from ..cli.rules import MAX_TIMEOUT_S
 from ..cli.signals import heed
 from ..devices import identity
 from ..errors import LocalError, UsageError
