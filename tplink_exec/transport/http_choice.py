@@ -38,8 +38,12 @@ def choose(link: "HttpLink", failure: "PlugError | None") -> "HttpProtocol":
     found = told(link)
     if "tpap" in found:
         return begun(link, "tpap", found)
-    if isinstance(failure, Forbidden) and found.get("tpap_preferred") is False:
-        raise failure
+    try:
+        if isinstance(failure, Forbidden):
+            return begun(link, "klap", found)  # once more: the first 403 may mean nothing
+    except Forbidden:
+        if found.get("tpap_preferred") is False:
+            raise
     try:
         return begun(link, "aes", found)
     except NotSpoken:
@@ -54,6 +58,10 @@ def begun(link: "HttpLink", name: str, found: "Fields") -> "HttpProtocol":
         from .tpap_http import Tpap
 
         protocol = Tpap(link, found)  # type: HttpProtocol
+    elif name == "klap":
+        from .klap_http import Klap
+
+        protocol = Klap(link)
     else:
         from .passthrough import Passthrough
 

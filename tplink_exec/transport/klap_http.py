@@ -32,8 +32,8 @@ class Klap:
             self.link.cookie = b""
             local = seed()
             remote, proof = self.handshake1(local)
-            if not remote and not last:
-                continue
+            if not remote and not last and self.link.only:
+                continue  # otherwise http_choice asks first if it is TPAP that is spoken
             if not remote:
                 from .http_errors import Forbidden
 
