@@ -149,41 +149,46 @@ def fan(target, level=None):
     return [Printed(after=after, nodes=lambda replay: [replay.node_of(found)])]
 
 
-def dynamic(target):
-    return target.node.method("get_dynamic_light_effect_rules")
+def rule_of(target, name):
+    """The id of a bulb's rule; those that have no name of their own are Party and Relax."""
+    found = target.node.method("get_dynamic_light_effect_rules") or {"rule_list": []}
+    names = {"L1": "Party", "L2": "Relax"}
+    ids = [rule["id"] for rule in found["rule_list"] if not rule.get("scene_name")]
+    return next((each for each in ids if names[each] == name), None)
+
+
+def has_effects(target):
+    rules = target.node.method("get_dynamic_light_effect_rules")
+    return rules or {"lighting_effect", "segment_effect"} & set(target.info)
 
 
 def effect(target):
-    strip = "lighting_effect" in target.info
-    if not strip and not dynamic(target):
+    if not has_effects(target):
         return [Refused()]
-    name = target.info["lighting_effect"]["name"] if target.effect else "off"
-    return [Printed(name)]
+    return [Printed(target.effect["name"] if target.effect else "off")]
 
 
 def effect_ended(target):
-    if "lighting_effect" in target.info:
-        return [
-            Printed(after=lambda node: not node.effect()),
-            *([] if target.effect else [Printed()]),
-        ]
-    if not dynamic(target):
+    if not has_effects(target):
         return [Refused()]
-    return [Printed(), Printed(after=lambda node: not node.info["dynamic_light_effect_enable"])]
+
+    def after(node):
+        return not (node.effect() or node.info.get("dynamic_light_effect_enable"))
+
+    return [Printed(after=after), *([] if target.effect else [Printed()])]
 
 
-def effect_started(target):
-    """Sunrise, of light strips; Party, of bulbs with rules."""
-    if "lighting_effect" in target.info:
-        return [Printed(after=lambda n: (n.effect() or {}).get("name") == "Sunrise")]
-    return [Refused("no effect", model=False) if dynamic(target) else Refused()]
-
-
-def party(target):
-    if dynamic(target):
-        return [Printed(after=lambda n: n.info.get("dynamic_light_effect_id") == "L1")]
-    strip = "lighting_effect" in target.info
-    return [Refused("no effect", model=False) if strip else Refused()]
+def effect_started(target, name):
+    """Sunrise is one of light strips, Party one of bulbs with rules."""
+    if not has_effects(target):
+        return [Refused()]
+    rule = rule_of(target, name)
+    if rule:
+        return [Printed(after=lambda node: node.info["dynamic_light_effect_id"] == rule)]
+    if name == "Party" or "lighting_effect" not in target.info:
+        lit = Printed(after=lambda node: node.info.get("segment_effect", {}).get("name") == name)
+        return [Refused("no effect", model=False), lit]
+    return [Printed(after=lambda node: (node.effect() or {}).get("name") == name)]
 
 
 def local_times(told):
@@ -291,8 +296,8 @@ COMMANDS = {
     "effect": lambda t: {
         "effect": effect(t),
         "effect off": effect_ended(t),
-        "effect sunrise": effect_started(t),
-        "effect Party": party(t),
+        "effect sunrise": effect_started(t, "Sunrise"),
+        "effect Party": effect_started(t, "Party"),
     },
     "clock": lambda t: {"clock": clock(t), "clock now": clock_set(t)},
     "timer": lambda t: {

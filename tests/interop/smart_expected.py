@@ -303,7 +303,8 @@ def wrong_row(row, found, held, spoken):
 def wrong_things(files, host, replay):
     """What is wrong with what openhab would write, for a device at `host`."""
     target = Target(replay)
-    mine = [line for line in files.splitlines() if host in line]
+    place = re.compile(re.escape(host) + "(?![0-9])")
+    mine = [line for line in files.splitlines() if place.search(line)]
     if target.kind == SWITCHLESS:
         named = [line for line in mine if line.startswith("//") and target.model in line]
         return "" if named else "no comment that names it: %r" % mine
