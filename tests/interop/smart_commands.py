@@ -152,9 +152,11 @@ def fan(target, level=None):
 def rule_of(target, name):
     """The id of a bulb's rule; those that have no name of their own are Party and Relax."""
     found = target.node.method("get_dynamic_light_effect_rules") or {"rule_list": []}
-    names = {"L1": "Party", "L2": "Relax"}
-    ids = [rule["id"] for rule in found["rule_list"] if not rule.get("scene_name")]
-    return next((each for each in ids if names[each] == name), None)
+    for rule in found["rule_list"]:
+        own = base64.b64decode(rule.get("scene_name", "")).decode()
+        if name == (own or {"L1": "Party", "L2": "Relax"}[rule["id"]]):
+            return rule["id"]
+    return None
 
 
 def has_effects(target):
