@@ -1,7 +1,6 @@
 """Each command's lines for recorded_smart.py, and what they are to come to: COMMANDS."""
 
 import base64
-import datetime
 import re
 import time
 
@@ -150,11 +149,12 @@ def fan(target, level=None):
 
 
 def rule_of(target, name):
-    """The id of a bulb's rule; those that have no name of their own are Party and Relax."""
+    """The id of a bulb's rule: without a name of its own it is Party or Relax."""
     found = target.node.method("get_dynamic_light_effect_rules") or {"rule_list": []}
+    usual = {"L1": "Party", "L2": "Relax"}
+    encoded = base64.b64encode(name.encode()).decode()
     for rule in found["rule_list"]:
-        own = base64.b64decode(rule.get("scene_name", "")).decode()
-        if name == (own or {"L1": "Party", "L2": "Relax"}[rule["id"]]):
+        if (rule.get("scene_name") or usual.get(rule["id"])) in (name, encoded):
             return rule["id"]
     return None
 
@@ -197,9 +197,8 @@ def local_times(told):
     """The device's time: with its zone's offset, with daylight saving's, or in UTC."""
     now = told["timestamp"] + 60 * told["time_diff"]
     return [
-        datetime.datetime.utcfromtimestamp(now + add).strftime("%Y-%m-%d%%s%H:%M:%S") % between
+        time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(now + add))
         for add in (0, 3600, -60 * told["time_diff"])
-        for between in "T "
     ]
 
 
