@@ -127,6 +127,13 @@ class Timer(unittest.TestCase):
             self.assertEqual(call(strip, "timer")[:3], (0, b"off\n", b""))
             asked = [request for request in strip.requests if b"countdown" in request]
             self.assertEqual((len(asked), asked[0].count(b"get_countdown_rules")), (1, 3))
+            for words, method in (("60", b"add_"), ("70", b"edit_"), ("off", b"edit_")):
+                strip.requests.clear()
+                self.assertEqual(call(strip, "timer", *words.split())[:3], (0, b"", b""))
+                asked = [request for request in strip.requests if b"countdown" in request]
+                counts = [request.count(method) for request in asked]
+                self.assertEqual(counts, [0, 3], words)
+            self.assertEqual(call(strip, "timer")[:3], (0, b"off\n", b""))
 
     def test_the_request_of_iot_devices(self):
         """To end one that runs and to add one is one request: sent again, it leaves one."""

@@ -33,14 +33,14 @@ def request(method: str, parameters: str = "", more: str = "") -> str:
 
 
 def several(
-    exchange: "Exchange", requests: "Sequence[tuple[str, str]]", more: str = ""
+    exchange: "Exchange", requests: "Sequence[tuple[str, str]]", more: str = "", once: bool = False
 ) -> "list[Any]":
     """For each request, a method and its parameters, its answer, in one exchange.
 
     Those after one that is refused are None where the firmware stops there. Raises PlugError.
     """
     inner = '{"requests":[%s]}' % ",".join([request(*each) for each in requests])
-    reply = json_object(exchange(request("multipleRequest", inner, more).encode()))
+    reply = json_object(exchange(request("multipleRequest", inner, more).encode(), once))
     try:
         found = result(reply, "multipleRequest").get("responses")
     except Refused as refusal:
@@ -48,7 +48,7 @@ def several(
             raise
         # Some take fewer at a time (python-kasa, smartprotocol.py).
         found = [
-            json_object(exchange(request(method, parameters, more).encode()))
+            json_object(exchange(request(method, parameters, more).encode(), once))
             for method, parameters in requests
         ]
     if not isinstance(found, list) or len(found) > len(requests):

@@ -10,6 +10,7 @@ from .. import sysinfo
 from ..errors import ProtocolError
 from ..messages import answer
 from .request import enclosed, quoted
+from .smart_request import TERMINAL, accepted, passed_on, several, unwrapped
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
     from .plug import Plug
     from .smart import Smart
 
+    Change = tuple[Smart, str, str]
+
+ADD, EDIT = "add_countdown_rule", "edit_countdown_rule"
 LONGEST_S = 86399
 """23:59:59: the apps offer up to 23 hours and 59 minutes."""
 
@@ -33,8 +37,7 @@ def reading(target: "Any") -> bytes:
 def start(target: "Any", seconds: int, on: int) -> None:
     """In place of one that runs. A request that is repeated does not leave two."""
     if target.smart:
-        for outlet, rules in smart_rules(target):
-            smart_start(outlet, rules, seconds, on)
+        smart_start(target, seconds, on)
     else:
         added = '{"enable":1,"delay":%d,"act":%d,"name":"tplink-exec"}' % (seconds, on)
         plug_replace(target, {"delete_all_rules": "{}", "add_rule": added})
@@ -42,8 +45,8 @@ def start(target: "Any", seconds: int, on: int) -> None:
 
 def stop(target: "Any") -> None:
     if target.smart:
-        for outlet, rules in smart_rules(target):
-            smart_stop(outlet, rules)
+        every = smart_rules(target)
+        smart_change([change for outlet, rules in every for change in stopping(outlet, rules)])
     else:
         plug_replace(target, {"delete_all_rules": "{}"})
 
@@ -101,24 +104,48 @@ def smart_state(rule: "Fields") -> int:
     raise ProtocolError("desired_states is %.40r, without on true or false" % (states,))
 
 
-def smart_start(target: "Smart", rules: "list[Fields]", seconds: int, on: int) -> None:
-    """A rule that is there is changed: a device takes no second one. To add is never repeated."""
-    smart_stop(target, rules[1:])
+def smart_start(target: "Smart", seconds: int, on: int) -> None:
+    """A rule that is there is changed: a device takes no second one."""
     state = '"delay":%d,"remain":%d,"desired_states":{"on":%s},"enable":true}'
     state %= (seconds, seconds, "true" if on else "false")
-    if rules:
-        target.call("edit_countdown_rule", "{%s,%s" % (identified(rules[0]), state))
-    else:
-        target.call("add_countdown_rule", "{" + state, once=True)
+    changes = []  # type: list[Change]
+    for outlet, rules in smart_rules(target):
+        changes += stopping(outlet, rules[1:])
+        if rules:
+            changes.append(
+                (outlet, "edit_countdown_rule", "{%s,%s" % (identified(rules[0]), state))
+            )
+        else:
+            changes.append((outlet, ADD, "{" + state))
+    smart_change(changes)
 
 
-def smart_stop(target: "Smart", rules: "list[Fields]") -> None:
+def stopping(target: "Smart", rules: "list[Fields]") -> "list[Change]":
     words = '{%s,"delay":%d,"desired_states":{"on":%s},"enable":false}'
+    changes = []  # type: list[Change]
     for rule in rules:
         if rule.get("enable") is not False:
             delay = sysinfo.number(rule, "delay", 0, LONGEST_S)
             state = "true" if smart_state(rule) else "false"
-            target.call("edit_countdown_rule", words % (identified(rule), delay, state))
+            text = words % (identified(rule), delay, state)
+            changes.append((target, EDIT, text))
+    return changes
+
+
+def smart_change(changes: "list[Change]") -> None:
+    """All in one exchange. To add is never repeated."""
+    once = any(method == ADD for _, method, _ in changes)
+    if len(changes) == 1:
+        target, method, parameters = changes[0]
+        target.call(method, parameters, once)
+    elif changes:
+        requests = [
+            passed_on(target.ids()[0], method, parameters) if target.ids() else (method, parameters)
+            for target, method, parameters in changes
+        ]
+        answers = several(changes[0][0].exchange, requests, TERMINAL, once)
+        for (target, method, _), answer in zip(changes, answers):
+            unwrapped(answer, method) if target.ids() else accepted(answer, method)
 
 
 def identified(rule: "Fields") -> str:
