@@ -14,7 +14,6 @@ and to name the rest. Exit code 1 on any failure.
 
 import asyncio
 import collections
-import copy
 import functools
 import json
 import os
@@ -75,8 +74,7 @@ class Check:
             return await self.run_now(change, words)
 
     async def run_now(self, change, words):
-        replay = Replay(self.recording, change)
-        before = copy.deepcopy(replay)
+        before, replay = Replay(self.recording, change), Replay(self.recording, change)
         handler = functools.partial(serve, opened(replay), self.problems)
         server = await asyncio.start_server(handler, "127.0.0.1", 0)
         port = str(server.sockets[0].getsockname()[1])

@@ -5,7 +5,6 @@ the same for each outlet, `discovery_result`. What it does not hold is refused; 
 kept, and read again. CHANGES say in what else devices differ.
 """
 
-import copy
 import json
 
 COMPACT = {"separators": (",", ":"), "ensure_ascii": False}
@@ -259,7 +258,7 @@ class Replay:
 
     def __init__(self, recording, change="as recorded"):
         self.change = CHANGES[change]
-        held = copy.deepcopy(recording)
+        held = json.loads(json.dumps(recording))  # a copy, in a fifth of deepcopy's time
         self.change.held(held)
         self.device = Node(held, held["get_device_info"], self.change)
         told = held.get("get_child_device_list", {}).get("child_device_list", [])
