@@ -86,6 +86,16 @@ class Replies(unittest.TestCase):
         huge = sysinfo(PLUG).replace(b'"err_code": 0', b'"err_code": -1e400')
         self.assertRaises(ProtocolError, relay_state, huge)
 
+    def test_what_has_no_switch(self):
+        """It is called what it is: an EC60 answers as plugs do."""
+        for kind, words in (
+            ("IOT.IPCAMERA", "EC60(US) is a camera: it is not supported"),
+            ("IOT.NEW", "model EC60(US) has no relay_state"),
+        ):
+            with self.assertRaises(Refused) as caught:
+                relay_state(sysinfo({"system": {"model": "EC60(US)", "type": kind}}))
+            self.assertIn(words, str(caught.exception))
+
     def test_nested_once_more(self):
         self.assertEqual(relay_state(sysinfo({"system": PLUG})), 1)
         self.assertEqual(relay_state(sysinfo({"relay_state": 0, "system": PLUG})), 0)

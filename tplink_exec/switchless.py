@@ -3,6 +3,8 @@
 The types are those of python-kasa (kasa/deviceconfig.py) and of ioBroker.tapo's list for the cloud.
 """
 
+from .errors import Refused
+
 SWITCHLESS = {
     "IOT.IPCAMERA": "a camera",
     "SMART.IPCAMERA": "a camera",
@@ -21,3 +23,11 @@ SWITCHLESS = {
 def switchless(device_type: object) -> str:
     """What such a device is, as "a hub"; "" for what may have a switch."""
     return SWITCHLESS.get(device_type, "") if isinstance(device_type, str) else ""
+
+
+def refusal(model: str, what: str) -> Refused:
+    """What is said of one that is asked to switch; `what` is of switchless()."""
+    sensors = "its sensors are" if what == "a hub" else "it is"
+    error = Refused("%s is %s: %s not supported" % (model, what, sensors))
+    error.switchless = True
+    return error

@@ -90,6 +90,11 @@ def text(info: "Fields", name: str) -> str:
 def unknown(info: "Fields") -> PlugError:
     if not info.keys() - {"err_code"}:
         return ProtocolError("the reply to system get_sysinfo is empty: an echo?")
+    from .switchless import refusal, switchless
+
+    what = switchless(info.get("type")) or switchless(info.get("mic_type"))
+    if what:
+        return refusal(text(info, "model"), what)
     words = "model %s has no relay_state, children or light_state: this program does not know it"
     error = Refused(words % text(info, "model"))
     error.switchless = True

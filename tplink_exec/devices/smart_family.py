@@ -2,7 +2,7 @@
 
 from .. import sysinfo
 from ..errors import PlugError, ProtocolError, Refused
-from ..switchless import switchless
+from ..switchless import refusal, switchless
 from .plug import Plug
 from .smart import Smart, named
 from .smart_request import CHILDREN, INFO, result, several
@@ -45,7 +45,7 @@ def family(
     info = named(result(answers[0], INFO[0]))
     what = switchless(info.get("type"))
     if what:
-        raise without_switch(info, what)
+        raise refusal(sysinfo.text(info, "model"), what)
     first = answers[1]
     if first is None and "device_on" not in info:
         (first,) = several(exchange, (CHILDREN,))
@@ -58,17 +58,14 @@ def family(
     elif "device_on" in info:
         target = Smart(exchange, options, info, early)
     else:
-        raise without_switch(info, "")
+        raise without_switch(info)
     return target.outlet(options["--child"]) if "--child" in options else target
 
 
-def without_switch(info: "Fields", what: str) -> PlugError:
+def without_switch(info: "Fields") -> PlugError:
     if not info.get("model"):
         return ProtocolError("get_device_info has no device_on: %.60r" % (info,))
     words = "%s has no device_on: this program does not know what it is"
-    if what:
-        words = "%%s is %s: %s not supported"
-        words %= what, "its sensors are" if what == "a hub" else "it is"
     error = Refused(words % sysinfo.text(info, "model"))
     error.switchless = True
     return error
