@@ -6,6 +6,7 @@ import tempfile
 import time
 import unittest
 from concurrent.futures import ThreadPoolExecutor
+from unittest import mock
 
 from tests import support
 from tests.parallel import alone, early
@@ -13,18 +14,21 @@ from tests.support import (
     CLEAN,
     FORMS,
     SLACK_S,
+    aes_simulated,
     assert_failure,
     in_time,
     klap_simulated,
     run,
     simulated,
+    tpap_simulated,
 )
+from tplink_exec.errors import DeadlineExceeded
 from tplink_exec.messages import GET_SYSINFO
 from tplink_exec.simulator.http_faults import HTTP_FAULTS
 from tplink_exec.simulator.klap_server import STAGES
 from tplink_exec.transport.connection import Connection
 from tplink_exec.transport.direct import direct
-from tplink_exec.transport.http_link import HttpLink
+from tplink_exec.transport.http_link import ALIVE_S, HttpLink
 
 USER = ("me@example.com", "pässwörd=1")
 LOGINS = {
@@ -33,6 +37,7 @@ LOGINS = {
     "tapo": ("test@tp-link.net", "test"),
     "user": USER,
 }
+REBOOT = b'{"system":{"reboot":{"delay":1}}}'
 GIVEN = {"TPLINK_EXEC_USERNAME": USER[0], "TPLINK_EXEC_PASSWORD": USER[1]}
 
 
@@ -244,9 +249,40 @@ class Sessions(unittest.TestCase):
             options = {"--transport": "klap", "--http-port": plug.http_port}
             link = direct("127.0.0.1", plug.port, time.monotonic() + 9, options)
             link.exchange(GET_SYSINFO)
+            link.alive_until -= ALIVE_S
             plug.expire()
-            link.exchange(b'{"system":{"reboot":{"delay":1}}}', True)
+            link.exchange(REBOOT, True)
             self.assertEqual(plug.device.reboots, 1)
+
+    def test_or_with_one_that_has_just_answered(self):
+        """So that a call has one login."""
+        for start, login, count in (
+            (klap_simulated, ("", ""), 4),
+            (aes_simulated, LOGINS["tapo"], 5),
+            (tpap_simulated, ("", ""), 5),
+        ):
+            with start("KP125M", login=login) as plug:
+                plug.service.reply = mock.Mock(side_effect=plug.service.reply)
+                self.assertEqual(call(plug, "reset", "--yes").code, 0)
+                self.assertEqual(plug.service.reply.call_count, count)
+                self.assertIn(b"device_reset", plug.requests[-1])
+
+    def test_an_answer_keeps_it_alive_and_nothing_else_does(self):
+        with klap_simulated() as plug:
+            options = {"--transport": "klap", "--http-port": plug.http_port}
+            link = direct("127.0.0.1", plug.port, time.monotonic() + 9, options)
+            link.exchange(GET_SYSINFO)
+            for until, kept in ((time.monotonic() + 9, True), (time.monotonic(), False)):
+                link.alive_until = until
+                session = link.channel()
+                link.exchange(REBOOT, True)
+                self.assertEqual(link.channel() is session, kept)
+                self.assertGreater(link.alive_until, time.monotonic())
+            until = link.alive_until
+            link.limit(0.0)
+            with self.assertRaises(DeadlineExceeded):
+                link.exchange(GET_SYSINFO)
+            self.assertEqual(link.alive_until, until)
 
     def test_what_is_never_sent_twice(self):
         for words, times in ((["reboot"], 1), (["ledon"], 4)):

@@ -6,6 +6,8 @@ KLAP is tried first, as it takes the fewest requests and most devices speak it. 
 it is not spoken is in `http_choice`; and where a request fails, in `http_again`.
 """
 
+import time
+
 from ..address import joined
 from ..errors import PlugError, Unreachable
 from .http import Http, header
@@ -14,6 +16,9 @@ from .klap_http import Klap
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ..shapes import HttpProtocol  # noqa: F401 (type comments)
+
+ALIVE_S = 3.0
+"""How long after an answer the session needs no other in its place for what is sent only once."""
 
 
 class HttpLink:
@@ -33,10 +38,13 @@ class HttpLink:
         self.protocol = None  # type: HttpProtocol | None
         self.cookie = b""
         self.steady = False
+        self.alive_until = 0.0
 
     def exchange(self, request: bytes, once: bool = False) -> bytes:
         """The device's reply to `request`, both JSON text. Raises PlugError."""
-        if not self.channel() or (once and not self.steady):  # it may be one that is forgotten
+        # A session that was not used lately may be one that is forgotten.
+        old = once and not self.steady and time.monotonic() > self.alive_until
+        if old or not self.channel():
             self.begin()
         failure = None
         try:
@@ -47,6 +55,7 @@ class HttpLink:
             from .http_again import persist
 
             reply = persist(self, request, once, failure)
+        self.alive_until = time.monotonic() + ALIVE_S
         return reply
 
     def attempt(self, request: bytes, once: bool) -> "bytes | None":
@@ -76,6 +85,7 @@ class HttpLink:
 
             protocol = choose(self, failure)
         self.protocol, self.transport = protocol, protocol.name
+        self.alive_until = time.monotonic() + ALIVE_S
 
     def post(
         self, path: str, body: bytes, headers: str = "", once: bool = False
