@@ -26,11 +26,13 @@ def again(
     that is the case of a second try. `source` is where the login is from.
     """
     try:
-        if login.w0 >= SHORT or not isinstance(error, Denied):
+        if not isinstance(error, Denied):
+            raise error
+        turn.refused()  # before all else: the next try may end as it will
+        if login.w0 >= SHORT:
             raise error
         return log_in(Login(login.told, login.kind, login.password, login.deadline, True))
     except Denied as denied:
-        turn.refused()
         whose = "login of %s" % source if login.kind == ACCOUNT else "default login"
         text = "the device refuses the %s (%s): it wants the TP-Link account's, or else %s"
         raise WrongCredentials(text % (whose, denied, COMPATIBILITY)) from None
