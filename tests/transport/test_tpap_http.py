@@ -21,7 +21,7 @@ from tplink_exec.simulator.server import BACKLOG
 from tplink_exec.simulator.tpap_server import TPAP_FAULTS
 from tplink_exec.simulator.tpap_service import STAGES, TRIES, TpapService
 from tplink_exec.transport.http_link import HttpLink
-from tplink_exec.transport.login_turn import Turn
+from tplink_exec.transport.login_turn import MAX_FILE, Turn
 from tplink_exec.transport.tpap import Login, TpapSession
 from tplink_exec.transport.tpap_refusal import ended
 from tplink_exec.watch.members import Member, Outlet
@@ -163,6 +163,28 @@ class Logins(Case):
                 for _ in range(3):
                     assert_failure(self, call(plug, "check", env=env), 7)
                 self.assertEqual(plug.tpap.attempts, 2)
+                self.assertEqual(plug.tpap.failed, 2)
+            make_empty(self.folder)
+            with tpap_simulated(login=("x", case["credential"]), short=True, **more) as plug:
+                call(plug, "check", env=env)
+                self.assertEqual(os.path.getsize(self.file()), 0)
+
+    def test_a_second_form_without_an_answer(self):
+        """The first one was refused all the same."""
+        case = CASES["small-w0-user-slash-password"]
+        more = {"salt": bytes.fromhex(case["salt"]), "iterations": case["iterations"]}
+        env = {"TPLINK_EXEC_USERNAME": "x", "TPLINK_EXEC_PASSWORD": case["credential"]}
+        with mock.patch("tplink_exec.transport.passcode.of_account", self.bare), mock.patch(
+            "tplink_exec.simulator.tpap_service.of_account", self.bare
+        ), tpap_simulated(login=("x", "other"), **more) as plug:
+            real = plug.tpap.register
+            replies = [real, lambda _: KlapReply(500)]
+            with mock.patch.dict(TpapService.STEPS, pake_register=lambda _, it: replies.pop(0)(it)):
+                assert_failure(self, call(plug, "check", env=env), 5)
+                self.assertEqual(replies, [])
+            for _ in range(2):
+                assert_failure(self, call(plug, "check", env=env), 7)
+            self.assertEqual(plug.tpap.attempts, 1)
 
     def bare(self, password, *_):
         return password.encode()
@@ -254,9 +276,35 @@ class Refused(Case):
             assert_failure(self, call(plug, "check", env=other), 7)
             self.assertEqual(plug.tpap.attempts, 2)
             self.assertEqual(call(plug, "check")[:2], (0, b"OFF\n"))
-            self.assertEqual(os.path.getsize(self.file()), 0)
+            for env in (WRONG, other, WRONG):
+                assert_failure(self, call(plug, "check", env=env), 7)
+            self.assertEqual(plug.tpap.attempts, 3)
+
+    def test_of_many_logins_the_last_ones_are_known(self):
+        with tpap_simulated(login=USER) as plug:
+            for number in [*range(10), *range(3, 10)]:
+                assert_failure(self, call(plug, "check", env=numbered(number)), 7)
+                plug.tpap.failed = 0
+            self.assertEqual(plug.tpap.attempts, 10)
+            self.assertLess(os.path.getsize(self.file()), MAX_FILE)
+            call(plug, "check", env=numbered(2))
+            self.assertEqual(plug.tpap.attempts, 11)
+
+    def test_one_process_with_two_logins(self):
+        no_file = mock.patch("tplink_exec.transport.login_turn.held", lambda *_: -1)
+        with no_file, tpap_simulated(login=USER) as plug:
+            for env, code in ((WRONG, 7), (numbered(1), 7), (GIVEN, 0), (WRONG, 7)):
+                result = support.call(*line(plug, "check"), environment=env)
+                self.assertEqual(result.code, code)
+            self.assertEqual(plug.tpap.attempts, 3)
+
+    def test_old_ones_are_swept_out_by_a_success(self):
+        with tpap_simulated(login=USER) as plug:
             call(plug, "check", env=WRONG)
-            self.assertEqual(plug.tpap.attempts, 4)
+            with open(self.file(), "r+b") as file:
+                file.write(b"1000000000")
+            self.assertEqual(call(plug, "check").code, 0)
+            self.assertEqual(os.path.getsize(self.file()), 0)
 
     def test_another_device(self):
         with tpap_simulated(login=USER) as one, tpap_simulated(login=USER) as other:
@@ -370,6 +418,10 @@ class Refused(Case):
                         member.patient_at = 0.0
                         member.poll()
                         self.assertEqual((outlet.state(), plug.tpap.attempts), (0, 2))
+
+
+def numbered(number):
+    return {**GIVEN, "TPLINK_EXEC_PASSWORD": "wrong %d" % number}
 
 
 def make_empty(folder):

@@ -1,8 +1,8 @@
 """One login at a device at a time, and none that it has just refused: it would lock itself.
 
 For each device there is a small file of this user's in $XDG_RUNTIME_DIR, else in $TMPDIR or /tmp.
-It is the lock under which a login is made, and empty unless the last one was refused: what it holds
-then, `refused` knows. Other users' files, links, and what is open to others do not count.
+It is the lock under which a login is made, and empty unless some were refused: what it holds then,
+`refused` knows. Other users' files, links, and what is open to others do not count.
 """
 
 import os
@@ -11,7 +11,7 @@ import stat
 from ..errors import DeadlineExceeded
 from ..lock import hold
 
-MAX_FILE = 100
+MAX_FILE = 1000
 """Bytes."""
 
 
@@ -22,13 +22,15 @@ class Turn:
     an hour, and DeadlineExceeded, when another process has not ended its own login.
     """
 
-    memory = {}  # type: dict[str, tuple[int, str]]
-    """Of this process: when which login was refused, by place."""
+    memory = {}  # type: dict[tuple[str, str], int]
+    """Of this process: when which login was refused, by place and login."""
 
     def __init__(self, place: str, login: str, deadline: float) -> None:
         self.place, self.login, self.deadline = place, login, deadline
         self.file = -1
         self.path = ""
+        self.others = b""
+        """What the file holds of other logins."""
 
     def __enter__(self) -> "Turn":
         name = "".join([letter if letter.isalnum() else "_" for letter in self.place])
@@ -42,7 +44,8 @@ class Turn:
             from .refused import check
 
             try:
-                check(self.login, self.memory.get(self.place, (0, "")), data, self.path)
+                seen = self.memory.get((self.place, self.login), 0)
+                self.others = check(self.login, seen, data, self.path)
             except BaseException:
                 self.__exit__()
                 raise
@@ -57,13 +60,13 @@ class Turn:
         from .refused import record
 
         when, data = record(self.login)
-        self.memory[self.place] = when, self.login
-        self.write(data)
+        self.memory[self.place, self.login] = when
+        self.write(data + self.others)
 
     def accepted(self) -> None:
-        """Forget what there was."""
-        self.memory.pop(self.place, None)
-        self.write(b"")
+        """Forget what there was of this login."""
+        self.memory.pop((self.place, self.login), None)
+        self.write(self.others)
 
     def write(self, data: bytes) -> None:
         try:

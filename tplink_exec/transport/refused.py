@@ -1,7 +1,8 @@
-"""What is kept of a login that a device has refused, so that it is not sent again.
+"""What is kept of the logins that a device has refused, so that they are not sent again.
 
-The time, a salt, and 16 bits of a slow hash of the login: enough to see that another one is meant,
-and too few to tell the password from others of a dictionary.
+For each a line: the time, a salt, and 16 bits of a slow hash of the login: enough to see that
+another one is meant, and too few to tell the password from others of a dictionary. Another login
+that is taken ends none of them: two programs may have two passwords, one of them wrong.
 """
 
 import time
@@ -14,29 +15,37 @@ WITHIN_S = 900
 ITERATIONS = 10000
 KEPT = 2
 """Bytes of the hash."""
+MOST = 8
+"""Logins of a device: older ones give way."""
 
 
-def check(login: str, seen: "tuple[int, str]", data: bytes, path: str) -> None:
-    """Raise WrongCredentials if the login was refused lately.
+def check(login: str, seen: int, data: bytes, path: str) -> bytes:
+    """Raise WrongCredentials if the login was refused lately; else what is to be kept of `data`.
 
-    `seen` is when this process has seen which login refused, `data` what is in the file at `path`.
+    `seen` is when this process has seen it refused, `data` what is in the file at `path`.
     """
-    when, other = seen
-    if not lately(when) or login != other:
+    refused = [seen] if lately(seen) else []
+    others = []
+    for line in data.splitlines()[: MOST - 1]:
         try:
-            first, salt, kept = data.split()
+            first, salt, kept = line.split()
             when = int(first)
-            if not lately(when) or hashed(login, bytes.fromhex(salt.decode())) != kept:
-                return
+            if lately(when):
+                same = hashed(login, bytes.fromhex(salt.decode())) == kept
+                refused += [when] * same
+                others += [line + b"\n"] * (not same)
         except ValueError:
-            return  # empty, or not ours
-    since, until = [time.strftime("%H:%M", time.localtime(at)) for at in (when, when + WITHIN_S)]
+            pass  # not ours
+    if not refused:
+        return b"".join(others)
+    at = max(refused)
+    since, until = [time.strftime("%H:%M", time.localtime(when)) for when in (at, at + WITHIN_S)]
     text = "the device refused this login at %s, and some more would lock it: it is not sent again "
     raise WrongCredentials(text % since + "before %s, unless %s is removed" % (until, path))
 
 
 def record(login: str) -> "tuple[int, bytes]":
-    """The time, and what the file is to hold."""
+    """The time, and a line for the file."""
     now, salt = int(time.time()), urandom(16)
     return now, b"%d %s %s\n" % (now, salt.hex().encode(), hashed(login, salt))
 
