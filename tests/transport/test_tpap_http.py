@@ -312,6 +312,16 @@ class Refused(Case):
                 call(plug, "check", env=WRONG)
                 self.assertEqual(plug.tpap.attempts, 1)
 
+    def test_a_host_name_is_the_address(self):
+        """Whether or not the device keeps the connection."""
+        for fault in ("", "no-length"):
+            with tpap_simulated(login=USER, fault=fault) as plug:
+                for host in ("localhost", "127.0.0.1", "localhost"):
+                    argv = [host, str(plug.port), "check", "--http-port", str(plug.http_port)]
+                    Turn.memory.clear()
+                    assert_failure(self, support.call(*argv, environment=WRONG), 7)
+                self.assertEqual(plug.tpap.attempts, 1)
+
     def test_when_it_is_forgotten(self):
         with tpap_simulated(login=USER) as plug:
             call(plug, "check", env=WRONG)

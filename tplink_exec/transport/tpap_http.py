@@ -89,6 +89,6 @@ class Tpap:
         http = self.link.http
         try:
             host = http.socket.getpeername()[0]
-        except (AttributeError, OSError):
-            host = http.host
+        except (AttributeError, OSError):  # it closes the connection after each reply
+            host = http.address or http.host
         return joined(host, http.port)
