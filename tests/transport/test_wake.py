@@ -9,6 +9,7 @@ from unittest import mock
 
 from tests.house import PORT, network
 from tests.parallel import alone
+from tests.proxy.serving import Proxy
 from tests.support import (
     CLEAN,
     FORMS,
@@ -196,6 +197,20 @@ class Again(Case):
             watch = Watch(self, "--interval", "0.05", host)
             self.assertTrue(watch.line().endswith("OFFLINE"))
             time.sleep(1.5)
+            self.assertEqual(probes, [wake.KLAP_PROBE])
+
+    def test_proxy_wakes_it(self):
+        host = network() + ".1"
+        with asleep(Simulator(played("HS100")), host, PORT), Proxy(host) as proxy:
+            self.assertEqual(proxy.ask("GET", "/%s/state" % host), (200, "OFF"))
+
+    def test_proxy_does_not_probe_each_time(self):
+        host = network() + ".1"
+        with listening(host) as probes, Proxy(host) as proxy:
+            for _ in range(3):
+                status, text = proxy.ask("GET", "/%s/state" % host)
+                self.assertEqual(status, 502)
+                self.assertIn("connection refused", text)
             self.assertEqual(probes, [wake.KLAP_PROBE])
 
     def test_after_a_while_it_is_probed_again(self):
