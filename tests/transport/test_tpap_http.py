@@ -388,8 +388,17 @@ class Refused(Case):
         with no_file, tpap_simulated(login=USER) as plug:
             self.assertEqual(support.call(*line(plug, "check"), environment=GIVEN).code, 0)
             for _ in range(3):
-                assert_failure(self, support.call(*line(plug, "on"), environment=WRONG), 7)
+                result = support.call(*line(plug, "on"), environment=WRONG)
+                assert_failure(self, result, 7)
+            self.assertNotIn(b"is removed", result.err)
         self.assertEqual((plug.tpap.attempts, os.listdir(self.folder)), (2, []))
+
+    def test_where_the_disk_is_full(self):
+        full = mock.patch("os.pwrite", mock.Mock(side_effect=OSError(28, "full")))
+        with full, tpap_simulated(login=USER) as plug:
+            for _ in range(3):
+                assert_failure(self, support.call(*line(plug, "on"), environment=WRONG), 7)
+            self.assertEqual(plug.tpap.attempts, 1)
 
     def test_locked(self):
         with tpap_simulated(login=USER) as plug:
@@ -424,10 +433,14 @@ class Refused(Case):
                 self.assertEqual(plug.tpap.attempts, wanted)
                 self.assertEqual(outlet.grave, env is WRONG)
                 if env is WRONG:
+                    os.unlink(self.file())
+                    member.patient_at = 0.0
+                    member.poll()
+                    self.assertEqual(plug.tpap.attempts, 2)
                     with mock.patch.dict(os.environ, GIVEN):
                         member.patient_at = 0.0
                         member.poll()
-                        self.assertEqual((outlet.state(), plug.tpap.attempts), (0, 2))
+                        self.assertEqual((outlet.state(), plug.tpap.attempts), (0, 3))
 
 
 def numbered(number):

@@ -23,7 +23,7 @@ class Turn:
     """
 
     memory = {}  # type: dict[tuple[str, str], int]
-    """Of this process: when which login was refused, by place and login."""
+    """When which login was refused, by place and login, where that could not be written."""
 
     def __init__(self, place: str, login: str, deadline: float) -> None:
         self.place, self.login, self.deadline = place, login, deadline
@@ -60,21 +60,23 @@ class Turn:
         from .refused import record
 
         when, data = record(self.login)
-        self.memory[self.place, self.login] = when
-        self.write(data + self.others)
+        if not self.write(data + self.others):
+            self.memory[self.place, self.login] = when
 
     def accepted(self) -> None:
         """Forget what there was of this login."""
         self.memory.pop((self.place, self.login), None)
         self.write(self.others)
 
-    def write(self, data: bytes) -> None:
+    def write(self, data: bytes) -> bool:
+        """Whether the file holds `data` now."""
         try:
             if data or os.fstat(self.file).st_size:
                 os.pwrite(self.file, data, 0)
                 os.ftruncate(self.file, len(data))
         except OSError:
-            pass  # it is in memory
+            return False
+        return True
 
 
 def held(path: str, deadline: float) -> int:

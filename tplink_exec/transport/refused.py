@@ -22,26 +22,28 @@ MOST = 8
 def check(login: str, seen: int, data: bytes, path: str) -> bytes:
     """Raise WrongCredentials if the login was refused lately; else what is to be kept of `data`.
 
-    `seen` is when this process has seen it refused, `data` what is in the file at `path`.
+    `data` is what is in the file at `path`; `seen` is when the login was refused and that could
+    not be written there, or 0.
     """
-    refused = [seen] if lately(seen) else []
+    at = seen if lately(seen) else 0
+    otherwise = "" if at else ", unless %s is removed" % path
     others = []
-    for line in data.splitlines()[: MOST - 1]:
+    for line in () if at else data.splitlines()[: MOST - 1]:
         try:
             first, salt, kept = line.split()
             when = int(first)
-            if lately(when):
-                same = hashed(login, bytes.fromhex(salt.decode())) == kept
-                refused += [when] * same
-                others += [line + b"\n"] * (not same)
+            if lately(when) and hashed(login, bytes.fromhex(salt.decode())) != kept:
+                others.append(line + b"\n")
+            elif lately(when):
+                at = when
+                break
         except ValueError:
             pass  # not ours
-    if not refused:
+    if not at:
         return b"".join(others)
-    at = max(refused)
     since, until = [time.strftime("%H:%M", time.localtime(when)) for when in (at, at + WITHIN_S)]
     text = "the device refused this login at %s, and some more would lock it: it is not sent again "
-    raise WrongCredentials(text % since + "before %s, unless %s is removed" % (until, path))
+    raise WrongCredentials(text % since + "before %s%s" % (until, otherwise))
 
 
 def record(login: str) -> "tuple[int, bytes]":
