@@ -443,6 +443,27 @@ class Refused(Case):
                         self.assertEqual((outlet.state(), plug.tpap.attempts), (0, 3))
 
 
+class Watched(Case):
+    def test_there_is_time_to_log_in_again(self):
+        """However short the interval is, and the polls before were."""
+        with tpap_simulated(login=USER) as plug, mock.patch.dict(os.environ, GIVEN):
+            member = Member(plug.host, plug.port, {"--http-port": plug.http_port}, 5.0, 0.01)
+            outlet = Outlet(plug.host, "")
+            member.outlets.append(outlet)
+            member.poll()
+            member.took_s = 0.01
+            plug.expire()
+            member.fail(PlugError("gone"), True)
+            member.patient_at = float("inf")
+            real = plug.service.reply
+            plug.service.reply = lambda request: time.sleep(0.15) or real(request)
+            for _ in range(20):
+                self.assertTrue(member.poll())
+                if outlet.state() is not None:
+                    break
+            self.assertEqual(outlet.state(), 0, outlet.trouble)
+
+
 def numbered(number):
     return {**GIVEN, "TPLINK_EXEC_PASSWORD": "wrong %d" % number}
 

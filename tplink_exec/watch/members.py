@@ -42,6 +42,8 @@ BRISK_S = 0.25
 """The least time for a try at a device that has answered before, but does not now."""
 FIRST_S = 1.0
 """The same for a device that has never answered."""
+LOGIN_S = 2.0
+"""And for one that may want a login, which takes longer than the polls of a session."""
 
 Shown = collections.namedtuple("Shown", "alias state power metered at")
 """What is told of an outlet: its name, 1, 0 or None, W or None, and when it was asked."""
@@ -145,8 +147,8 @@ class Member:
         """The time for a poll: --timeout for a device that answers, little for one that did not."""
         if self.online or (patient and not self.took_s):
             return self.timeout_s
-        brisk = max(10 * self.took_s, BRISK_S) if self.took_s else FIRST_S
-        return min(max(self.interval_s, brisk), self.timeout_s)
+        least_s = LOGIN_S if self.http_link else BRISK_S if self.took_s else FIRST_S
+        return min(max(self.interval_s, 10 * self.took_s, least_s), self.timeout_s)
 
     def fail(self, error: PlugError, patient: bool) -> None:
         if self.online:
