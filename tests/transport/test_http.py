@@ -73,6 +73,7 @@ class NotTaken(unittest.TestCase):
             ("cut off after a chunk", CHUNKED + b"2\r\nhe\r\n" + CLOSE),
             ("cut off before the last line", CHUNKED + b"2\r\nhe\r\n0\r\n" + CLOSE),
             ("no end of a chunk", CHUNKED + b"2\r\nhello\r\n0\r\n\r\n"),
+            ("another end of a chunk", CHUNKED + b"2\r\nhe++0\r\n\r\n"),
             ("no size", CHUNKED + b"\r\nhe\r\n0\r\n\r\n"),
             ("a sign", CHUNKED + b"-1\r\nhe\r\n0\r\n\r\n"),
             ("no hex", CHUNKED + b"2g\r\nhe\r\n0\r\n\r\n"),

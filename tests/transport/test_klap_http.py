@@ -290,6 +290,21 @@ class Sessions(unittest.TestCase):
                 assert_failure(self, call(plug, *words), 3)
                 self.assertEqual(len(plug.requests), times, words)
 
+    def test_no_number_is_taken_twice(self):
+        """Each try has one of its own, so that no key stream is that of two requests."""
+        for start in (klap_simulated, tpap_simulated):
+            with start("KP125M", fault="close-before-reply", stage="request") as plug:
+                real, sent = plug.service.reply, []
+
+                def noted(request, real=real, sent=sent):
+                    if request.path not in ("/", "/app/handshake1", "/app/handshake2"):
+                        sent.append((request.query, request.body[:4]))
+                    return real(request)
+
+                plug.service.reply = noted
+                assert_failure(self, call(plug, "check", "--timeout", "20"), 3)
+                self.assertEqual((len(sent), len(set(sent))), (4, 4))
+
 
 FINE = {
     "one-byte-segments",

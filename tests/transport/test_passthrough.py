@@ -203,6 +203,29 @@ class InClear(unittest.TestCase):
         for reply in (plain(told), sealed(json.dumps(told)), plain({}), sealed("{}"), sealed("!")):
             self.play(5, reply)
 
+    def test_a_key_of_another_length(self):
+        longer = mock.patch("tplink_exec.simulator.aes_server.seed", lambda: os.urandom(20))
+        with longer, aes_simulated() as plug:
+            result = call(plug, "check")
+            assert_failure(self, result, 5)
+            self.assertIn(b"40 bytes are no key and IV", result.err)
+
+    def test_no_state_but_a_sealed_one(self):
+        """What is told in clear, anybody may have told; and an error is none, whatever is in it."""
+        info = {"model": "P100", "type": "SMART.TAPOPLUG", "device_on": True}
+        parts = [{"error_code": 0, "result": info}, {"error_code": -1002}]
+        told = {"error_code": 0, "result": {"responses": parts}}
+        with aes_simulated() as plug:
+            text = json.dumps(told).encode()
+            plug.aes._request = lambda client, _: plug.aes._sealed(client, text)
+            self.assertEqual(call(plug, "check")[:3], (0, b"ON\n", b""))
+        for reply in (plain(told), sealed(json.dumps(told))):
+            self.play(5, reply)
+        for number in (1, -1):
+            self.play(6, plain({**told, "error_code": number}))
+        for words in ("check", "on"):
+            self.play(5, plain({"error_code": False, "result": told["result"]}), (words,))
+
 
 FINE = {
     "one-byte-segments",
