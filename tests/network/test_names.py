@@ -351,6 +351,7 @@ class Calls(Called, unittest.TestCase):
             result = self.call("lamp", "on", "--timeout", "30")
         assert_failure(self, result, 7)
         self.assertLess(result.seconds, HANG_S)
+        self.assertEqual(plug.connections, 1)
 
     def test_options_go_before_what_is_remembered(self):
         self.remember(entry(self.host(1)))

@@ -25,6 +25,7 @@ from tests.support import (
 from tplink_exec.errors import DeadlineExceeded
 from tplink_exec.messages import GET_SYSINFO
 from tplink_exec.simulator.http_faults import HTTP_FAULTS
+from tplink_exec.simulator.http_messages import KlapReply
 from tplink_exec.simulator.klap_server import STAGES
 from tplink_exec.transport.connection import Connection
 from tplink_exec.transport.direct import direct
@@ -378,6 +379,20 @@ class FaultsAtTheFirstHandshakeRequest(Faults, unittest.TestCase):
     def test_each_by_klap_only(self):
         codes = {**dict.fromkeys(HTTP_FAULTS, 5), "403-always": 6}
         self.play("handshake1", codes, "--transport", "klap")
+
+    def test_no_other_protocol_where_the_device_says_it_has_none(self):
+        with klap_simulated(fault="403-always", stage="handshake1") as plug:
+            says = b'{"error_code":0,"result":{"tpap_preferred":false}}'
+            for told, tried in ((says, False), (b'{"error_code":-1}', True)):
+                asked = []
+
+                def reply(request, told=told, asked=asked):
+                    asked.append(request.path)
+                    return KlapReply(200, told)
+
+                plug.service.reply = reply
+                assert_failure(self, call(plug, "check"), 6)
+                self.assertEqual("/app" in asked, tried)
 
     def test_both_apps_are_named(self):
         with klap_simulated(fault="403-always", stage="handshake1") as plug:

@@ -411,6 +411,16 @@ class Refused(Case):
             plug.tpap.failed = 0
             self.assertEqual(call(plug, "check").code, 0)
 
+    def test_what_is_no_refusal_of_the_login(self):
+        """It is not remembered, and nothing else is tried."""
+        for reply, code in (("-2101", 7), ("-40404", 7), ("9999", 6), ("1002", 6), ("-40413", 6)):
+            with self.subTest(reply), tpap_simulated(login=USER) as plug:
+                sent = mock.Mock(return_value=KlapReply(200, b'{"error_code":%s}' % reply.encode()))
+                with mock.patch.dict(TpapService.STEPS, pake_share=sent):
+                    assert_failure(self, call(plug, "check"), code)
+                self.assertEqual(sent.call_count, 1)
+                self.assertEqual(call(plug, "check").out, b"OFF\n")
+
     def test_default_login(self):
         with tpap_simulated() as plug:
             plug.device.mac, mac = "00:00:00:00:00:01", plug.device.mac
