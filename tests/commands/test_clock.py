@@ -101,9 +101,14 @@ class Reading(unittest.TestCase):
                 said = {**good, name: value}
                 plug.device.time_methods["get_time"] = lambda _, said=said: said
                 assert_failure(self, call(plug, "clock"), code)
-        for name, value in (("timestamp", "1"), ("timestamp", -1), ("time_diff", None)):
+        for name, value in (
+            ("timestamp", "1"),
+            ("timestamp", -1),
+            ("timestamp", 253402300799),  # in Tokyo it is the year 10000
+            ("time_diff", None),
+        ):
             with klap_simulated(SMART) as plug:
-                said = {"region": "UTC", "time_diff": 0, "timestamp": NOW, name: value}
+                said = {"region": "Asia/Tokyo", "time_diff": 540, "timestamp": NOW, name: value}
                 plug.device.smart_methods["get_device_time"] = lambda _, said=said: {"result": said}
                 assert_failure(self, call(plug, "clock"), 5)
 

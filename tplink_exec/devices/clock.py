@@ -83,7 +83,7 @@ def smart_time(target: "Smart") -> datetime:
         from zoneinfo import ZoneInfo  # from Python 3.9 on
 
         return datetime.fromtimestamp(seconds, ZoneInfo(str(region)))
-    except (ImportError, LookupError, ValueError, OSError):
+    except (ImportError, LookupError, ValueError, OverflowError, OSError):
         pass
     try:
         return datetime.fromtimestamp(seconds, timezone(timedelta(minutes=minutes)))
