@@ -55,10 +55,10 @@ def plug_left(target: "Plug") -> "list[tuple[float, int]]":
     """Seconds and state, for each timer that runs."""
     found = [target.ask("count_down", "get_rules", "{}", ids) for ids in target.each()]
     return [
-        (sysinfo.number(rule, "remain", 0, LONGEST_S), sysinfo.bit(rule, "act"))
+        (left_s(rule), sysinfo.bit(rule, "act"))
         for rules in found
         for rule in listed(rules)
-        if sysinfo.bit(rule, "enable") and rule.get("remain")
+        if sysinfo.bit(rule, "enable") and left_s(rule)
     ]
 
 
@@ -89,11 +89,21 @@ def smart_rules(target: "Smart") -> "list[tuple[Smart, list[Fields]]]":
 
 def smart_left(target: "Smart") -> "list[tuple[float, int]]":
     return [
-        (sysinfo.number(rule, "remain", 0, LONGEST_S), smart_state(rule))
+        (left_s(rule), smart_state(rule))
         for _, rules in smart_rules(target)
         for rule in rules
-        if rule.get("enable") is True and rule.get("remain")
+        if smart_enabled(rule) and left_s(rule)
     ]
+
+
+def left_s(rule: "Fields") -> float:
+    return sysinfo.number(rule, "remain", 0, LONGEST_S)
+
+
+def smart_enabled(rule: "Fields") -> bool:
+    if isinstance(rule.get("enable"), bool):
+        return rule["enable"]  # type: ignore[no-any-return]
+    raise ProtocolError("a rule's enable is %.40r, not true or false" % (rule.get("enable"),))
 
 
 def smart_state(rule: "Fields") -> int:
