@@ -348,6 +348,15 @@ class Requests(unittest.TestCase):
             assert_failure(self, call(bulb, "brightness"), 5)
             self.assertEqual(call(bulb, "check").out, b"ON\n")
 
+    def test_what_is_no_json_is_not_sent_back(self):
+        with klap_simulated("L530") as bulb:
+            bulb.device.running = "L1"
+            bulb.device.rules = [{"id": "L1", "color_status_list": [[1, 2, float("inf")]]}]
+            answer = bulb.device.answer
+            bulb.device.answer = lambda request: answer(request).replace(b"Infinity", b"1e999")
+            assert_failure(self, call(bulb, "brightness", "5"), 5)
+            self.assertEqual(asked(bulb, "edit_dynamic_light_effect_rule"), [])
+
 
 class Colors(unittest.TestCase):
     def test_a_bulb_that_tells_no_hue_while_it_is_white(self):

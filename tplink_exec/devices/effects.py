@@ -60,7 +60,7 @@ class Effects:
 
     def play(self, effect: "Fields", percent: int) -> None:
         effect = {**effect, "enable": 1, "brightness": percent}
-        perform(self.light, (METHODS[self.field][1], json.dumps(effect)))
+        perform(self.light, (METHODS[self.field][1], written(effect)))
 
     def dim(self, percent: int) -> None:
         """With bAdjusted it goes on from where it is (python-kasa)."""
@@ -71,7 +71,7 @@ class Effects:
         self.play(chosen(name, predefined, self.presets, self.last), self.light.level())
 
     def stop(self) -> None:
-        self.light.call(METHODS[self.field][1], json.dumps({**self.whole(), "enable": 0}))
+        self.light.call(METHODS[self.field][1], written({**self.whole(), "enable": 0}))
 
     def presets(self) -> "dict[str, Fields]":
         """By name those that the device keeps for its owner."""
@@ -114,7 +114,7 @@ class IotEffects(Effects):
         self.put({**effect, "enable": 1, "brightness": percent})
 
     def put(self, effect: "Fields") -> None:
-        self.light.ask(IOT_MODULE, "set_lighting_effect", json.dumps(effect))
+        self.light.ask(IOT_MODULE, "set_lighting_effect", written(effect))
 
     def dim(self, percent: int) -> None:
         at_once(self.light)
@@ -154,7 +154,7 @@ class BulbEffects(Effects):
 
     def start(self, name: str) -> None:
         rule = chosen(name, self.rules)
-        enable = json.dumps({"enable": True, "id": rule.get("id")})
+        enable = written({"enable": True, "id": rule.get("id")})
         perform(self.light, dimmed(rule, self.light.level()), (ENABLE, enable))
 
     def stop(self) -> None:
@@ -184,10 +184,18 @@ def at_once(light: "Any") -> None:
         raise light.cannot("fading of effects (--transition)")
 
 
+def written(effect: "Fields") -> str:
+    """As JSON. Raises ProtocolError: a number of the device's may be too large for any (1e999)."""
+    try:
+        return json.dumps(effect, allow_nan=False)
+    except (ValueError, RecursionError) as error:
+        raise ProtocolError("what the light says of the effect is no JSON: %s" % error) from None
+
+
 def dimmed(rule: "Fields", percent: int) -> "tuple[str, str]":
     """The request, as method and parameters, that gives a rule this brightness."""
     rule = {**rule, "color_status_list": [[percent, *color[1:]] for color in colors(rule)]}
-    return "edit_dynamic_light_effect_rule", json.dumps(rule)
+    return "edit_dynamic_light_effect_rule", written(rule)
 
 
 def chosen(name: str, *sources: "Callable[[], dict[str, Fields]]") -> "Fields":
