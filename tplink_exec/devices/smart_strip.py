@@ -49,7 +49,8 @@ class SmartStrip(Outlets, Smart):
         self, exchange: "Exchange", options: "Options", info: "Fields", children: "list[Fields]"
     ) -> None:
         super().__init__(exchange, options, info)
-        places = [child["position"] for child in children if type(child.get("position")) is int]
+        told = [child.get("position") for child in children]
+        places = [place for place in told if type(place) is int and place > 0]
         self.numbers = sorted(places)
         if len(set(places)) == len(children):
             self.children = [children[places.index(number)] for number in self.numbers]

@@ -47,8 +47,10 @@ def switches(first: "Any", second: "Any") -> "list[Fields]":
     found = [info]
     try:
         if second and second["error_code"] == 0:
-            found = second["result"]["child_device_list"]
-            if len(found) != second["result"]["sum"] or "HUB" in info["type"]:
+            told = result(second, CHILDREN[0])
+            found = told["child_device_list"]
+            ids = {each["device_id"] for each in found}
+            if not len(ids) == len(found) == told["sum"] or "HUB" in info["type"]:
                 return []
         return found if all(isinstance(each["device_on"], bool) for each in found) else []
     except (LookupError, TypeError):
