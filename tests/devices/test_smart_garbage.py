@@ -34,6 +34,7 @@ STRIPS = ("P300", "P316M", "KS240")
 LINES = {**SAMPLES, "effect": ("effect", "effect Aurora", "effect Party", "effect off")}
 LINES.update(timer=("timer", "timer 60 on", "timer 60", "timer off"), get=("get alias",), join=())
 LINES.update(fan=("fan", "fan 3", "fan 0"), json=())
+OFTEN = ["check", "toggle", "on", "alias", "timer", "brightness"]
 RAW = "RAW:"
 VALUES = (
     *(None, True, False, 0, 1, -1, 2, 65, 0.0, 1.0, 1.5, 100, 101, 1 << 70, RAW + "1e400"),
@@ -42,12 +43,21 @@ VALUES = (
     *([], [[]], [None], {}, [{}], {"error_code": 0}, {"error_code": -1}, {"device_on": True}),
 )
 CODES = (None, True, False, 0.0, RAW + "-0", "0", -1, -1002, -1003, -1012, 9999, [], {}, VALUES[14])
+OWN = {
+    "error_code": CODES,
+    "device_on": (0, 1, 0.0, 1.0, None, "true", "ON", {}, []),
+    "nickname": ("G1syShs=", "CgoK", "/////w==", "aGk", "", None, 1, "\0"),
+    "method": ("get_device_info", "set_device_info", "control_child", 1),
+}
+"""What else stands in a field, by its name."""
 WORTH = set(
     "device_on error_code method responses child_device_list sum result responseData device_id "
     "position nickname brightness lighting_effect enable fan_speed_level current_power power_mw "
     "rule_list remain desired_states timestamp region type model color_temp_range".split()
 )
 """Fields that something depends on."""
+FIRST = ("device_on", "nickname", "error_code")
+"""And those that most depends on."""
 
 
 def places(value, before=()):
@@ -61,9 +71,8 @@ def places(value, before=()):
 def change(chance, value):
     """Change a JSON value in one place; returns what was done."""
     every = list(places(value))
-    place = chance.choice(
-        [at for at in every if at[-1] in WORTH] if chance.random() < 0.7 else every
-    )
+    wanted = chance.choice((WORTH, WORTH, FIRST, ()))
+    place = chance.choice([place for place in every if place[-1] in wanted] or every)
     inside = value
     for key in place[:-1]:
         inside = inside[key]
@@ -74,10 +83,8 @@ def change(chance, value):
         inside["error_code"] = chance.choice(CODES)
     elif kind > 6:
         del inside[key]
-    elif key == "method":
-        inside[key] = chance.choice(("get_device_info", "set_device_info", "control_child", 1))
     else:
-        inside[key] = chance.choice(CODES if key == "error_code" else VALUES)
+        inside[key] = chance.choice(OWN.get(key, VALUES))
     return place, kind
 
 
@@ -107,7 +114,7 @@ class Liar:
     def __init__(self, chance, device):
         self.chance, self.device = chance, device
         self.answer = device.answer
-        self.which = [chance.randrange(5) for _ in range(chance.choice((1, 1, 2)))]
+        self.which = chance.choices((0, 1, 2, 3), (4, 3, 2, 1), k=chance.choice((1, 1, 2)))
         self.said, self.done = [], []
 
     def exchange(self, request, once=False):
@@ -165,13 +172,15 @@ def good(method, answer):
 
 
 def found(value, name):
-    """All values of this name in a JSON value."""
-    if isinstance(value, list):
-        return [each for part in value for each in found(part, name)]
-    if not isinstance(value, dict):
-        return []
-    inner = [each for part in value.values() for each in found(part, name)]
-    return inner + ([value[name]] if name in value else [])
+    """All values of this name in a JSON value, however deep it is."""
+    rest, named = [value], []
+    for part in rest:
+        if isinstance(part, dict):
+            named += [part[name]] if name in part else []
+            rest += part.values()
+        elif isinstance(part, list):
+            rest += part
+    return named
 
 
 class Judge(unittest.TestCase):
@@ -207,6 +216,7 @@ class Garbage(Judge):
     def test_every_command(self):
         chance = random.Random(13)
         lines = [line for name in rows(COMMANDS) for line in LINES.get(name, (name,))]
+        lines += OFTEN * 3
         ended = [0, 0]
         for number in range(RUNS):
             model = chance.choice(list(SMART_MODELS))
