@@ -322,6 +322,10 @@ class ForThePage(Served):
         self.assertEqual(self.ask("GET", "/six/7/state")[0], 404)
         self.assertEqual(self.ask("PUT", "/fan/1/state", "30"), (200, ""))
         self.assertEqual([self.get("/fan/%s/brightness" % n) for n in "12"], ["30", "0"])
+        self.assertEqual(self.ask("PUT", "/fan/fan", "3"), (200, ""))
+        self.assertEqual([self.get("/fan/%sfan" % at) for at in ("", "2/")], ["3", "3"])
+        self.assertEqual(self.ask("GET", "/fan/1/fan")[0], 422)
+        self.assertEqual(self.ask("PUT", "/fan/2/fan", "0"), (200, ""))
         told = json.loads(self.get("/fan/2/device.json"))
         self.assertEqual((told["kind"], told["state"], told["brightness"]), ("outlet", "OFF", None))
 

@@ -191,6 +191,7 @@ class Routes(Served):
             ("color", ("1,2", "red")),
             ("rgb", ("1,2", "256,0,0", "red")),
             ("temperature", ("1", "hot")),
+            ("fan", ("5", "-1", "ON", "", "NULL")),
         ):
             for word in words:
                 status, text = proxy.ask("PUT", "/%s/%s" % (at(plug), what), word.encode())
@@ -208,6 +209,8 @@ class Routes(Served):
             ("PUT", "temperature", "2700"),
             ("GET", "effect", None),
             ("PUT", "effect", "Aurora"),
+            ("GET", "fan", None),
+            ("PUT", "fan", "2"),
         ):
             status, text = proxy.ask(method, "/%s/%s" % (at(plug), what), body)
             self.assertEqual((status, text.count("\n")), (422, 1), text)

@@ -69,6 +69,7 @@ class Commands(Case):
             ("brightness 70", "ON"),
             ("color 1,2,3", ""),
             ("effect Aurora", None),
+            ("fan 2", None),
             ("rgb 255,0,0", ""),
             ("rgb 0,0,0", "OFF"),
             ("temperature 2700 K", "ON"),
@@ -83,9 +84,10 @@ class Commands(Case):
         state = json.loads(light)["system"]["get_sysinfo"]["light_state"]
         self.assertEqual((state["on_off"], state["color_temp"], state["brightness"]), (1, 2700, 10))
         code, out, err = watch.end()
-        self.assertEqual((code, out, len(err)), (0, [], 2))
+        self.assertEqual((code, out, len(err)), (0, [], 3))
         self.assertIn("unknown command H", err[0])
         self.assertIn("without effects", err[1])
+        self.assertIn("without a fan", err[2])
 
     def test_a_hostile_line_does_nothing_but_one_line_of_error(self):
         watch = self.watch()
@@ -104,6 +106,8 @@ class Commands(Case):
             name + " temperature",
             name + " rgb 1,2",
             name + " effect",
+            name + " fan",
+            name + " fan 5",
             name + " effect Warm Aurora",
             name + " on off",
             name + " on --child 1",

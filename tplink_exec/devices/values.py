@@ -67,6 +67,13 @@ def kelvin(text: str) -> int:
     return rounded
 
 
+def speed(text: str) -> int:
+    """A fan's, 0 to 4. Raises UsageError."""
+    if text in ("0", "1", "2", "3", "4"):
+        return int(text)
+    raise UsageError("fan takes 0 to 4, not %s" % text)
+
+
 def lamp_range(info: "Fields") -> "tuple[int, int]":
     """The lowest and the highest kelvin of a light, by its sysinfo; KELVIN when nobody knows."""
     told = info.get("color_temp_range")

@@ -38,9 +38,9 @@ if TYPE_CHECKING:
 PORT = 8362
 MAX_CLIENTS = 512
 READS = {"state": "check"}
-for _name in "power voltage current total today month brightness color temperature effect".split():
-    READS[_name] = _name
-SETS = ("state", "brightness", "color", "rgb", "temperature", "effect")
+_same = "power voltage current total today month brightness color temperature effect fan"
+READS.update((_name, _name) for _name in _same.split())
+SETS = ("state", "brightness", "color", "rgb", "temperature", "effect", "fan")
 """What may be read of a device or outlet, by which command, and what may be set."""
 PATHS = {
     **dict.fromkeys(("/command", "/DEVICE/command"), ("POST",)),

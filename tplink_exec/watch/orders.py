@@ -9,7 +9,7 @@ import shlex
 
 from ..cli.rules import complaint
 from ..commands.table import load, row
-from ..devices.values import hsb, kelvin, percent, rgb
+from ..devices.values import hsb, kelvin, percent, rgb, speed
 from ..errors import UsageError
 from .lines import MAX_LINE
 
@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from .members import Member, Outlet
 
 ALLOWED = (
-    "on, off, toggle, openHAB's commands; brightness, color, rgb, temperature, effect with a value"
+    "on, off, toggle, openHAB's commands; brightness, color, rgb, temperature, effect, fan "
+    "with a value"
 )
 QUOTED = "a name with blanks or quotes is quoted: "
 MAX_WORDS = 12
@@ -34,6 +35,7 @@ CHECKS = {
     "light.rgb": rgb,
     "light.temperature": kelvin,
     "light.effect": None,
+    "fan.fan": speed,
 }  # type: dict[str, Callable[[str], object] | None]
 """The commands that may be given, by their function in the table, and what checks their value."""
 
