@@ -287,7 +287,7 @@ class Writer(unittest.TestCase):
 
     def check_label(self, label):
         """A label has one format at most, at its end, and it is ours."""
-        formats = r"( \[(%s|%d K|%d %%|%\.[13]f (W|V|A|kWh))\])?\Z"
+        formats = r"( \[(%s|%d|%d K|%d %%|%\.[13]f (W|V|A|kWh))\])?\Z"
         self.assertRegex(label, r"\A[^%%\[\]\x00-\x1f\x7f-\x9f]*%s" % formats)
 
 
@@ -418,7 +418,7 @@ class Families(Writer):
             ("L920", {"Color"}),  # its color temperature cannot be changed
             ("P300", {"Switch"}),
             ("P316M", {"Switch", *(number + dimension for dimension in figures)}),
-            ("KS240", {"Switch", "Dimmer"}),
+            ("KS240", {"Switch", "Dimmer", "Number"}),
         ):
             with klap_simulated(model) as device:
                 there = places.Place(device.host, device.http_port, http=True)
@@ -429,7 +429,11 @@ class Families(Writer):
                 self.assertEqual({found.items[name][0] for name in found.polled()}, kinds, model)
                 for name in found.polled():
                     output, code = run_thing(found.command(name))
-                    self.assertRegex(output, r"\A(%s)\Z" % ANSWER[found.items[name][0]])
+                    wanted = "[0-4]" if name.endswith("_Fan") else ANSWER[found.items[name][0]]
+                    self.assertRegex(output, r"\A(%s)\Z" % wanted)
+                    if name.endswith("_Fan"):
+                        self.assertEqual(run_call(found.words(name, "3")), "")
+                        self.assertEqual(run_thing(found.command(name)), ("3", 0))
                 self.assertEqual(run_call(found.words(found.controlled()[0], "ON")), "")
                 self.assertEqual(device.device.relay_state, 1)
 

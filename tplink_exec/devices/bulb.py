@@ -80,7 +80,7 @@ class Bulb(Dimmer):
         self.set(on)
 
     def has(self, what: str) -> bool:
-        return bool(self.info.get(FLAGS[what], what == "brightness"))
+        return bool(self.info.get(FLAGS.get(what, ""), what == "brightness"))
 
     def brightness(self) -> int:
         if not (self.has("brightness") and self.state()):

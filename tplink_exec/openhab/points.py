@@ -14,8 +14,8 @@ class Point:
     """A value of a device, polled by a thing and shown by an item; what `takes` is not None takes
     the item's commands: the words of the command line before them.
 
-    `type` is the item's, or a name of FIGURES, or "temperature"; `reads` is the command line that
-    polls it, after HOST and PORT; `suffix` follows the device's name in the item's.
+    `type` is the item's, or a name of FIGURES, "temperature" or "fan"; `reads` is the command line
+    that polls it, after HOST and PORT; `suffix` follows the device's name in the item's.
     """
 
     def __init__(

@@ -124,7 +124,7 @@ def points(target: Plug, label: str) -> "list[Point]":
     if target.has("temperature"):
         point = Point("temperature", label, "_Temperature", ["temperature"], FIGURES["power"])
         found.append(controlled(point, "temperature"))
-    return found + metered(target, label)
+    return found + fans(target, label) + metered(target, label)
 
 
 def outlets(target: Outlets, label: str) -> "list[Point]":
@@ -132,7 +132,8 @@ def outlets(target: Outlets, label: str) -> "list[Point]":
     if len(target.children) > MAX_OUTLETS:
         raise ProtocolError("more than %d outlets" % MAX_OUTLETS)
     figures = [point for point in metered(target, label) if point.type in OF_STRIPS]
-    found = [controlled(Point("Switch", label, "", ["check"], PART_S)), *figures]
+    found = [controlled(Point("Switch", label, "", ["check"], PART_S))]
+    found += fans(target, label) + figures
     for part, (number, child) in zip(target.parts(), target.numbered()):
         option = "--child=" + outlet(target, child, number)
         suffix = "_%d" % number
@@ -143,6 +144,13 @@ def outlets(target: Outlets, label: str) -> "list[Point]":
             reads = [*point.reads, option]
             found.append(Point(point.type, name, suffix + point.suffix, reads, point.seconds * 2))
     return found
+
+
+def fans(target: Plug, label: str) -> "list[Point]":
+    """The one fan that is meant without --child."""
+    if not target.has("fan"):
+        return []
+    return [controlled(Point("fan", label, "_Fan", ["fan"], PART_S), "fan")]
 
 
 def child_label(child: "Fields") -> str:

@@ -35,6 +35,13 @@ TYPES = {
         'autoupdate="false"',
         "Setpoint item=%s minValue=2700 maxValue=6500 step=100",
     ),
+    "fan": (
+        "Number",
+        " fan [%d]",
+        "fan",
+        'autoupdate="false"',
+        "Setpoint item=%s minValue=0 maxValue=4 step=1",
+    ),
     "power": ("Number:Power", " power [%.1f W]", "energy", 'unit="W"', "Text item=%s"),
     "voltage": (
         "Number:ElectricPotential",
