@@ -16,6 +16,7 @@ from tests.support import CLEAN, FORMS, assert_failure, run, start, tpap_simulat
 from tests.transport.test_klap_http import GIVEN, USER, line
 from tests.transport.tpap_vectors import CASES
 from tplink_exec.errors import PlugError, ProtocolError, WrongCredentials
+from tplink_exec.network.names import Named
 from tplink_exec.simulator.http_messages import KlapReply
 from tplink_exec.simulator.server import BACKLOG
 from tplink_exec.simulator.tpap_server import TPAP_FAULTS
@@ -464,22 +465,31 @@ class Refused(Case):
 class Watched(Case):
     def test_there_is_time_to_log_in_again(self):
         """However short the interval is, and the polls before were."""
-        with tpap_simulated(login=USER) as plug, mock.patch.dict(os.environ, GIVEN):
-            member = Member(plug.host, plug.port, {"--http-port": plug.http_port}, 5.0, 0.01)
-            outlet = Outlet(plug.host, "")
-            member.outlets.append(outlet)
-            member.poll()
-            member.took_s = 0.01
-            plug.expire()
-            member.fail(PlugError("gone"), True)
-            member.patient_at = float("inf")
-            real = plug.service.reply
-            plug.service.reply = lambda request: time.sleep(0.15) or real(request)
-            for _ in range(20):
-                self.assertTrue(member.poll())
-                if outlet.state() is not None:
-                    break
-            self.assertEqual(outlet.state(), 0, outlet.trouble)
+        for name in ("", "Lamp"):
+            with tpap_simulated(login=USER) as plug, mock.patch.dict(os.environ, GIVEN):
+                member = Member(plug.host, plug.port, {"--http-port": plug.http_port}, 5.0, 0.01)
+                outlet = Outlet(plug.host, "")
+                member.outlets.append(outlet)
+                if name:
+                    mac = {"alias": name, "mac": plug.device.mac, "device_id": ""}
+                    entry = {**mac, "host": plug.host, "port": plug.http_port, "transport": "tpap"}
+                    member.recall(Named(entry, [], [], 0.0, {}))
+                member.poll()
+                self.back(member, outlet, plug)
+
+    def back(self, member, outlet, plug):
+        self.assertEqual(outlet.state(), 0, outlet.trouble)
+        member.took_s = 0.01
+        plug.expire()
+        member.fail(PlugError("gone"), True)
+        member.patient_at = float("inf")
+        real = plug.service.reply
+        plug.service.reply = lambda request: time.sleep(0.15) or real(request)
+        for _ in range(20):
+            self.assertTrue(member.poll())
+            if outlet.state() is not None:
+                break
+        self.assertEqual(outlet.state(), 0, outlet.trouble)
 
 
 def numbered(number):

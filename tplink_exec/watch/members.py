@@ -68,8 +68,7 @@ class Outlet:
     """
 
     def __init__(self, given: str, child: str) -> None:
-        self.given = given
-        self.child = child
+        self.given, self.child = given, child
         self.alias = self.mac = self.trouble = ""
         self.metered = self.grave = False
         self.meter_pause_s = self.meter_at = 0.0
@@ -147,7 +146,8 @@ class Member:
         """The time for a poll: --timeout for a device that answers, little for one that did not."""
         if self.online or (patient and not self.took_s):
             return self.timeout_s
-        least_s = LOGIN_S if self.http_link else BRISK_S if self.took_s else FIRST_S
+        http = self.remembered.entry["transport"] != "xor" if self.remembered else self.http_link
+        least_s = LOGIN_S if http else BRISK_S if self.took_s else FIRST_S
         return min(max(self.interval_s, 10 * self.took_s, least_s), self.timeout_s)
 
     def fail(self, error: PlugError, patient: bool) -> None:
