@@ -616,10 +616,11 @@ class InTime(Called, unittest.TestCase):
         script = str(ROOT / "tests" / "benchmarks" / "discovery.py")
         for timeout in ("1", "2", "3", "3", "3"):
             result = run([sys.executable, script, "500", timeout])
-            late_s = float(result.out.split()[1]) - float(timeout)
-            if result.code == 0 and late_s <= slack_s() - SLACK_S:
+            words = result.out.split()
+            took_s = float(words[1]) if words else 60.0  # nothing, when the plugs did not start
+            if result.code == 0 and took_s - float(timeout) <= slack_s() - SLACK_S:
                 return
-        self.fail(result.out)
+        self.fail(result)
 
     def test_a_flood_does_not_outlast_the_deadline(self):
         here = network()
