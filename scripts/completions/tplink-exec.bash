@@ -11,7 +11,7 @@ _tplink_exec_values() {
         "main --http-port") values="" ;;
         "dialect -t" | "dialect --target") values="@hosts" ;;
         "dialect -p" | "dialect --port") values="" ;;
-        "dialect -c" | "dialect --command") values="info on off ledoff ledon cloudinfo wlanscan time schedule countdown antitheft reboot reset energy energy_reset runtime_reset" ;;
+        "dialect -c" | "dialect --command") values="info on off true false ledoff ledon cloudinfo wlanscan time schedule countdown antitheft reboot reset energy energy_reset runtime_reset" ;;
         "dialect -j" | "dialect --json") values="" ;;
         "dialect --timeout") values="" ;;
         "discover --timeout") values="" ;;
@@ -63,7 +63,7 @@ _tplink_exec_words() {
     case "$1 $2" in
         "main 0") values="@hosts discover encode decode watch openhab simulate proxy demo" ;;
         "main 1") values="9999" ;;
-        "main 2") values="on off toggle check status emeter increase decrease brightness color rgb temperature effect fan power voltage current total today month get uptime alias led clock timer time schedule countdown antitheft cloudinfo wlanscan join reboot unbind reset energy_reset runtime_reset info energy ledon ledoff json" ;;
+        "main 2") values="on off toggle check is-on status emeter increase decrease brightness color rgb temperature effect fan power voltage current total today month get uptime alias led clock timer time schedule countdown antitheft cloudinfo wlanscan join reboot unbind reset energy_reset runtime_reset info energy true false ledon ledoff json" ;;
         "main 3")
             case "$3" in
                 led) values="on off" ;;

@@ -59,6 +59,7 @@ complete -c tplink-exec -n '__tplink_exec_at main 2' -a on -d 'switches the rela
 complete -c tplink-exec -n '__tplink_exec_at main 2' -a off -d 'switches it off'
 complete -c tplink-exec -n '__tplink_exec_at main 2' -a toggle -d 'reads the state, then sets the opposite'
 complete -c tplink-exec -n '__tplink_exec_at main 2' -a check -d 'reads the state; a strip is on when any outlet is'
+complete -c tplink-exec -n '__tplink_exec_at main 2' -a is-on -d 'reads the state, for callers that go by the exit code: 0 when it is on, 8 when it is off'
 complete -c tplink-exec -n '__tplink_exec_at main 2' -a status -d 'all that the device says of itself (system get_sysinfo)'
 complete -c tplink-exec -n '__tplink_exec_at main 2' -a emeter -d 'what its meter shows now (emeter get_realtime)'
 complete -c tplink-exec -n '__tplink_exec_at main 2' -a increase -d '10 % brighter; switches a plug on'
@@ -95,6 +96,8 @@ complete -c tplink-exec -n '__tplink_exec_at main 2' -a energy_reset -d 'erases 
 complete -c tplink-exec -n '__tplink_exec_at main 2' -a runtime_reset -d 'erases the statistics of use'
 complete -c tplink-exec -n '__tplink_exec_at main 2' -a info -d 'the same as status'
 complete -c tplink-exec -n '__tplink_exec_at main 2' -a energy -d 'the same as emeter'
+complete -c tplink-exec -n '__tplink_exec_at main 2' -a true -d 'the same as on'
+complete -c tplink-exec -n '__tplink_exec_at main 2' -a false -d 'the same as off'
 complete -c tplink-exec -n '__tplink_exec_at main 2' -a ledon -d 'the same as led on'
 complete -c tplink-exec -n '__tplink_exec_at main 2' -a ledoff -d 'the same as led off'
 complete -c tplink-exec -n '__tplink_exec_at main 2' -a json -d 'sends any request as it is'
@@ -113,7 +116,7 @@ complete -c tplink-exec -n '__tplink_exec_at main' -s h -l help -d 'prints the h
 complete -c tplink-exec -n '__tplink_exec_at main' -l version -d 'prints the version'
 complete -c tplink-exec -n '__tplink_exec_at dialect' -s t -l target -x -a '(__fish_print_hostnames)'
 complete -c tplink-exec -n '__tplink_exec_at dialect' -s p -l port -x
-complete -c tplink-exec -n '__tplink_exec_at dialect' -s c -l command -x -a 'info on off ledoff ledon cloudinfo wlanscan time schedule countdown antitheft reboot reset energy energy_reset runtime_reset'
+complete -c tplink-exec -n '__tplink_exec_at dialect' -s c -l command -x -a 'info on off true false ledoff ledon cloudinfo wlanscan time schedule countdown antitheft reboot reset energy energy_reset runtime_reset'
 complete -c tplink-exec -n '__tplink_exec_at dialect' -s j -l json -x
 complete -c tplink-exec -n '__tplink_exec_at dialect' -l timeout -x
 complete -c tplink-exec -n '__tplink_exec_at dialect' -s q -l quiet

@@ -55,6 +55,13 @@ class Dialect(unittest.TestCase):
                 self.assertEqual((result.code, result.out, result.err), (0, reply, b""), words)
                 self.assertEqual(plug.device.relay_state, 1)
 
+    def test_booleans_are_on_and_off(self):
+        for name, synonym in (("on", "true"), ("off", "false")):
+            with simulated("HS110") as plug:
+                place = "-t", plug.host, "-p", str(plug.port)
+                wanted, result = call(*place, "-c", name), call(*place, "-c", synonym)
+            self.assertEqual((result.code, result.out, result.err), (0, wanted.out, b""))
+
     def test_as_processes(self):
         reply = b'{"system":{"set_relay_state":{"err_code":0}}}\n'
         for form in FORMS.values():

@@ -74,6 +74,8 @@ class Named(unittest.TestCase):
                 (["LED", "ON"], 0),
                 (["ledoff"], 1),
                 (["ledon"], 0),
+                (["led", "False"], 1),
+                (["led", "true"], 0),
             ):
                 self.assertEqual(call(strip, *words)[:3], (0, b"", b""))
                 self.assertEqual(strip.device.led_off, off)

@@ -126,7 +126,8 @@ class Everything(unittest.TestCase):
 NO_SMART = {"join", "energy_reset", "runtime_reset", "total", "unbind"}
 NO_PLUG = {*NO_SMART, "color", "temperature", "effect", "fan"}
 NO_METER = set("power voltage current today month emeter energy".split())
-NO_SWITCH = set("on off toggle check increase decrease 0..100 H,S,B brightness rgb uptime".split())
+NO_SWITCH = set("on off true false toggle check is-on increase decrease 0..100 H,S,B".split())
+NO_SWITCH |= {"brightness", "rgb", "uptime"}
 NO_RULES = {"schedule", "countdown", "antitheft"}
 NO_LED = {"led", "ledon", "ledoff"}
 NO_BULB = {*NO_SMART, *NO_METER, *NO_LED, "fan", "uptime"}
@@ -222,6 +223,9 @@ class Meaning(unittest.TestCase):
                         ("brightness", b"0\n", 0),
                         ("brightness 1 --print-state", b"ON\n", 1),
                         ("TOGGLE", b"", 0),
+                        ("true", b"", 1),
+                        ("False --print-state", b"OFF\n", 0),
+                        ("TRUE --print-state", b"ON\n", 1),
                     ),
                 )
 
@@ -253,6 +257,8 @@ class Meaning(unittest.TestCase):
                     ("0", b"", (0, 62)),
                     ("on --transition 500", b"", (1, 62)),
                     ("off --transition 500", b"", (0, 62)),
+                    ("true --transition 500", b"", (1, 62)),
+                    ("false --transition 500", b"", (0, 62)),
                     ("brightness 40 --transition 500", b"", (1, 40)),
                     ("toggle", b"", (0, 40)),
                 ),
@@ -274,6 +280,8 @@ class Meaning(unittest.TestCase):
                 lambda bulb: (bulb.light["on_off"], bulb.light["brightness"]),
                 (
                     ("check", b"OFF\n", (0, 70)),
+                    ("true", b"", (1, 70)),
+                    ("false", b"", (0, 70)),
                     ("on", b"", (1, 70)),
                     ("brightness", b"70\n", (1, 70)),
                     ("off", b"", (0, 70)),
@@ -450,13 +458,15 @@ class Strips(unittest.TestCase):
                         ("on", b"", 1),
                         ("check", b"ON\n", 1),
                         ("toggle", b"", 0),
+                        ("true", b"", 1),
+                        ("false", b"", 0),
                         ("55", b"", 1),
                         ("DECREASE", b"", 0),
                     ):
                         place = [strip.host, str(strip.port)]
                         result = support.call(*place, command, "--child", name)
                         self.assertEqual((result.code, result.out, result.err), (0, out, b""))
-                        if command in ("on", "55"):
+                        if command in ("on", "true", "55"):
                             context = json.loads(strip.requests[-1])["context"]
                             self.assertEqual(context, {"child_ids": [whole]})
                         others = [0] * (len(self.states(strip)) - 2)

@@ -261,6 +261,8 @@ REQUEST = '{"method":"get_device_info"}'
 COMMANDS = {
     "on": lambda t: {"on": switched(True), "on --print-state": printed_state(True)},
     "off": lambda t: {"off": switched(False), "off --print-state": printed_state(False)},
+    "true": lambda t: {"true": switched(True)},
+    "false": lambda t: {"False": switched(False)},
     "toggle": lambda t: {"toggle": switched(not t.on)},
     "check": lambda t: {"check": check(t)},
     "is-on": lambda t: {"is-on": [IsOn(t.on)]},

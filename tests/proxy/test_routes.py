@@ -146,6 +146,8 @@ class Routes(Served):
             (plug, "state", "ON", "ON"),
             (plug, "state", " off\n", "OFF"),
             (plug, "state", "TOGGLE", "ON"),
+            (plug, "state", "false", "OFF"),
+            (plug, "state", "True", "ON"),
             (plug, "brightness", "0", "0"),
             (plug, "state", "33.3", "ON"),
             (lamp, "state", "240,80,55", "ON"),

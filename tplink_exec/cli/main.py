@@ -50,7 +50,7 @@ def main(argv: "list[str]", started: float, timeout_s: float, early: "Early") ->
         link.close()
         if output:
             put(1, output, left_s(deadline))
-        return fail(failure, argv) if failure else 0
+        return fail(failure, argv) if failure else int(options.get("exit_code", 0))
     except Exception as error:  # a PlugError, or a bug: report tells which
         return fail(error, argv)
 

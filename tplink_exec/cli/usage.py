@@ -17,6 +17,7 @@ EXIT_CODES = """
 5 | not the protocol: garbled, cut off, too long, no JSON, wrong shape; bad input of encode, decode
 6 | the device refused, or has no such feature or field
 7 | the device wants a login: none is given, it is wrong, or the device is locked
+8 | from is-on only: the device is off
 130, 143 | stopped by SIGINT, SIGTERM: that is how a shell shows it
 """
 

@@ -8,6 +8,7 @@ from ..messages import GET_SYSINFO, answer
 from ..misread import decoded
 from ..printable import one_line
 from .named import any_device, ask, named
+from .switch import OFF, ON
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -73,9 +74,10 @@ def smart(exchange: "Exchange", options: "Options", refusal: Refused) -> "Plug":
 
 
 def led(exchange: "Exchange", options: "Options") -> bytes:
-    if options["value"].lower() not in ("on", "off"):
+    value = options["value"].lower()
+    if value not in ON + OFF:
         raise UsageError("led takes on or off, not %s" % options["value"])
-    return named(exchange, {**options, "command": "led" + options["value"].lower()})
+    return named(exchange, {**options, "command": "ledon" if value in ON else "ledoff"})
 
 
 def json_request(exchange: "Exchange", options: "Options") -> bytes:

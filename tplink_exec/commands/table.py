@@ -4,6 +4,7 @@ From the tables come dispatch, --help and the README's lists. A command is a fun
 (exchange, options) -> bytes: `exchange` sends a request and returns the reply (see Exchange);
 `options` are those of the table that were given, "command", the word itself, and "value", the
 word after it, where there is one; what is returned goes to standard output. It raises PlugError.
+A command that has done its work and still has an exit code other than 0 leaves it in "exit_code".
 The function of a subcommand gets just its arguments.
 """
 
@@ -19,6 +20,7 @@ on         | | switch.switch | switches the relay or the light on | nothing
 off        | | switch.switch | switches it off | nothing
 toggle     | | switch.switch | reads the state, then sets the opposite | nothing
 check      | | switch.check | reads the state; a strip is on when any outlet is | `ON` or `OFF`
+is-on      | | switch.is_on | reads the state, for callers that go by the exit code: 0 when it is on, 8 when it is off | nothing
 status     | | named.named | all that the device says of itself (system get_sysinfo) | the device's JSON reply
 emeter     | | named.named | what its meter shows now (emeter get_realtime) | the device's JSON reply
 increase   | | light.step | 10 % brighter; switches a plug on | nothing
@@ -57,6 +59,8 @@ energy_reset | | named.erase | erases the meter's sums | nothing
 runtime_reset | | named.erase | erases the statistics of use | nothing
 info       | | named.named | the same as status | the device's JSON reply
 energy     | | named.named | the same as emeter | the device's JSON reply
+true       | | switch.switch | the same as on | nothing
+false      | | switch.switch | the same as off | nothing
 ledon      | | named.named | the same as led on | nothing
 ledoff     | | named.named | the same as led off | nothing
 json       | JSON | fields.json_request | sends any request as it is | the device's JSON reply, even when the exit code is 6

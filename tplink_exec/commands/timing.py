@@ -3,6 +3,7 @@
 from ..address import is_digits
 from ..devices.detect import device
 from ..errors import Refused, UsageError
+from .switch import OFF, ON
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -31,14 +32,14 @@ def timer(exchange: "Exchange", options: "Options") -> bytes:
         if not is_digits(seconds) or len(seconds) > 9 or not 0 < int(seconds) <= LONGEST_S:
             words = "timer takes 1 to %d seconds, or off, not %s"
             raise UsageError(words % (LONGEST_S, seconds))
-        if state not in ("", "on", "off"):
+        if state not in ("", *ON, *OFF):
             raise UsageError("timer switches on or off, not %s" % state)
     target = device(exchange, options)
     if not value:
         return able(target, "a timer", lambda: reading(target))
     if value == "off":
         return able(target, "a timer", lambda: stop(target))
-    on = state == "on" if state else not target.state()
+    on = state in ON if state else not target.state()
     return able(target, "a timer", lambda: start(target, int(seconds), on))
 
 
