@@ -46,6 +46,8 @@ ELSEWHERE = (
     ("python3 -m venv ", "needs PyPI; .ci/run installs the wheel"),
     ("~/tplink-exec-venv/", "the same"),
     ("pipx ", "the same"),
+    ("python3 tests/interop/", "needs package registries"),
+    ("sudo systemctl ", "needs systemd; tests/interop/callers.py looks at the units"),
     ("command -v python3 ||", "in a container of openHAB"),
     ("tplink-exec 192.168.1.7 ", "a KS240, by KLAP; tests/devices/test_smart_strips.py"),
     ("tplink-exec 192.168.0.1 ", "a new device's own Wi-Fi; tests/commands/test_requests.py"),
@@ -477,6 +479,31 @@ class Commands(unittest.TestCase):
             for line in ("Living room ON\n", "Plug 2 ON\n", "Ceiling ON\n"):
                 self.assertIn(line, printed)
             self.assertEqual(terminal.run("tplink-exec 192.168.1.4 9999 brightness"), ("40\n", 0))
+
+    def test_the_files_of_other_programs(self):
+        """Their command lines work; tests/interop/callers.py runs the programs with these files."""
+        text = page("callers")
+        files = "".join(code for _, code in blocks(text, "yaml", "json", "ini", "cron"))
+        files += "".join(re.findall(r"(?m)^\|.*`(?:script://)?/usr.*$", text))
+        start = r"/usr/local/bin/(tplink-exec [\d.]+ 9999(?: [a-z-]+)?)"
+        lines = re.findall(start, files)
+        self.assertEqual(len(lines), files.count("tplink-exec 192"))
+        self.assertGreater(len(lines), 15)
+        with contextlib.ExitStack() as stack:
+            terminal = Terminal(stack, self.folder)
+            for line in lines:
+                for payload in (" true", " false") if line.endswith(" 9999") else ("",):
+                    printed, code = terminal.run(line + payload)
+                    self.assertIn(code, (0, 8) if line.endswith(" is-on") else (0,), printed)
+
+    def test_who_runs_the_files_of_other_programs(self):
+        script = (ROOT / "tests" / "interop" / "callers.py").read_text(encoding="utf-8")
+        sections = re.findall(r"(?ms)^## (.*?)\n(.*?)(?=^## |\Z)", page("callers"))
+        wanted = [title for title, text in sections if blocks(text, "yaml", "json", "ini", "cron")]
+        self.assertEqual(sorted(re.findall(r'snippets\("(.*?)"\)', script)), sorted(wanted))
+        names = re.findall(r"(?m)^\| `([\w-]+)` \| ", dict(sections)["How this was tried"])
+        checks = re.search(r"(?ms)^CHECKS = \{\n(.*?)^\}", script)[1]
+        self.assertEqual(sorted(re.findall(r'"(.*?)":', checks)), sorted(names))
 
     def test_the_python_example(self):
         namespace = {}

@@ -8,7 +8,6 @@ from ..messages import GET_SYSINFO, answer
 from ..misread import decoded
 from ..printable import one_line
 from .named import any_device, ask, named
-from .switch import OFF, ON
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -74,6 +73,8 @@ def smart(exchange: "Exchange", options: "Options", refusal: Refused) -> "Plug":
 
 
 def led(exchange: "Exchange", options: "Options") -> bytes:
+    from .switch import OFF, ON  # late: get does without it
+
     value = options["value"].lower()
     if value not in ON + OFF:
         raise UsageError("led takes on or off, not %s" % options["value"])

@@ -3,7 +3,6 @@
 from ..address import is_digits
 from ..devices.detect import device
 from ..errors import Refused, UsageError
-from .switch import OFF, ON
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -25,6 +24,7 @@ def clock(exchange: "Exchange", options: "Options") -> bytes:
 def timer(exchange: "Exchange", options: "Options") -> bytes:
     """Without on or off it is to bring the other state than that of now."""
     from ..devices.timer import LONGEST_S, reading, start, stop
+    from .switch import OFF, ON
 
     value = options.get("value", "").lower()
     seconds, _, state = value.partition(" ")
