@@ -45,7 +45,7 @@ _tplink_exec_values() {
 # The options of mode $1, into `flags`.
 _tplink_exec_flags() {
     case "$1" in
-        main) flags="--timeout --child --print-state --transition --yes --transport --http-port --quiet --debug -h --help --version" ;;
+        main) flags="--timeout --child --print-state --transition --yes --transport --http-port --quiet --debug -h --help --version --where" ;;
         dialect) flags="-t --target -p --port -c --command -j --json --timeout -q --quiet --yes --help --version" ;;
         discover) flags="-h --help --timeout --target --json --save --port" ;;
         encode) flags="-h --help --raw --udp" ;;

@@ -114,6 +114,7 @@ complete -c tplink-exec -n '__tplink_exec_at main' -l quiet -d 'prints nothing o
 complete -c tplink-exec -n '__tplink_exec_at main' -l debug -d 'prints requests and replies, decoded, on standard error'
 complete -c tplink-exec -n '__tplink_exec_at main' -s h -l help -d 'prints the help'
 complete -c tplink-exec -n '__tplink_exec_at main' -l version -d 'prints the version'
+complete -c tplink-exec -n '__tplink_exec_at main' -l where -d 'prints the path of the single file, which the Python package has, too'
 complete -c tplink-exec -n '__tplink_exec_at dialect' -s t -l target -x -a '(__fish_print_hostnames)'
 complete -c tplink-exec -n '__tplink_exec_at dialect' -s p -l port -x
 complete -c tplink-exec -n '__tplink_exec_at dialect' -s c -l command -x -a 'info on off true false ledoff ledon cloudinfo wlanscan time schedule countdown antitheft reboot reset energy energy_reset runtime_reset'

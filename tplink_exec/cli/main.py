@@ -58,7 +58,7 @@ def main(argv: "list[str]", started: float, timeout_s: float, early: "Early") ->
 def understand(argv: "list[str]") -> "Call":
     """What a command line means, in any of its forms. Raises UsageError.
 
-    HOST is "" for a subcommand, --help and --version: their function needs no exchange.
+    HOST is "" for a subcommand, --help, --version and --where: their function needs no exchange.
     """
     if is_subcommand(argv):
         gc.enable()  # which the single file switches off for a short call

@@ -16,11 +16,11 @@ ORDER = "the order is HOST 9999 COMMAND, or -t HOST -c COMMAND; "
 def understand(argv: "list[str]") -> "Call":
     """What HOST PORT COMMAND with its options means. Raises UsageError.
 
-    HOST is "" for --help and --version: their function needs no exchange.
+    HOST is "" for --help, --version and --where: their function needs no exchange.
     """
     words, options = split(argv, rows(OPTIONS))
     words[:1] = [host.strip() for host in words[:1]]
-    if "--help" in options or "--version" in options:
+    if "--help" in options or "--version" in options or "--where" in options:
         return local("cli.usage.information", options)
     if options or not is_plain(words):
         from .rules import check

@@ -1,4 +1,4 @@
-"""What the program says about itself: --help and --version."""
+"""What the program says about itself: --help, --version and --where."""
 
 from .. import __version__
 from ..commands.table import COMMANDS, OPTIONS, SUBCOMMANDS, rows
@@ -27,7 +27,7 @@ DIALECT = """tplink-exec -t HOST [-p PORT] [-q] [--timeout SECONDS] (-c COMMAND 
 
 
 def information(options: "Options") -> None:
-    """--help, --version."""
+    """--help, --version, --where."""
     text = "tplink-exec %s\n" % __version__
     if "--help" in options:
         commands = [
@@ -51,7 +51,12 @@ def information(options: "Options") -> None:
                 section("Exit codes:", codes),
             )
         )
-    put(1, text.encode())
+    data = text.encode()
+    if "--where" in options:
+        from .where import single_file
+
+        data = single_file() + b"\n"
+    put(1, data)
 
 
 def section(title: str, entries: "list[tuple[str, str]]") -> str:

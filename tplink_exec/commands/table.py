@@ -100,6 +100,7 @@ OPTIONS = """
 --debug       | | prints requests and replies, decoded, on standard error
 --help        | | prints the help
 --version     | | prints the version
+--where       | | prints the path of the single file, which the Python package has, too
 """
 
 
