@@ -4,7 +4,9 @@ import json
 import os
 import pty
 import re
+import shutil
 import signal
+import stat
 import subprocess
 import tempfile
 import time
@@ -319,6 +321,19 @@ class Commands(Case):
             watch = self.watch(**options)
             watch.silent()
             self.assertEqual(watch.stop(), -signal.SIGTERM)
+
+    def test_dev_null_of_another_root_is_ignored(self):
+        null = os.path.join(tempfile.mkdtemp(), "null")
+        self.addCleanup(shutil.rmtree, os.path.dirname(null))
+        try:
+            os.mknod(null, stat.S_IFCHR | 0o600, os.stat(os.devnull).st_rdev)
+            opened = os.open(null, os.O_RDONLY)
+        except OSError:
+            self.skipTest("it takes root to make one")
+        self.addCleanup(os.close, opened)
+        watch = self.watch(stdin=opened)
+        watch.silent()
+        self.assertEqual(watch.stop(), -signal.SIGTERM)
 
     def test_the_end_of_a_terminals_input(self):
         ours, theirs = pty.openpty()

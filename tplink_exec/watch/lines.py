@@ -130,9 +130,12 @@ class Complaints(threading.Thread):
 
 
 def is_endless(descriptor: int) -> bool:
-    """Whether it is /dev/null: nothing will come, and its end means nothing."""
+    """Whether it is /dev/null: nothing will come, and its end means nothing.
+
+    It may be that of another root, as whoever starts a container can have opened it outside.
+    """
     try:
-        return os.path.samestat(os.fstat(descriptor), os.stat(os.devnull))
+        return 0 < os.fstat(descriptor).st_rdev == os.stat(os.devnull).st_rdev
     except OSError:
         return False
 
