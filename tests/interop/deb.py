@@ -20,6 +20,9 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
+from tests.interop.checking import equal  # noqa: E402
+from tests.support import simulated  # noqa: E402
+
 PACKAGE = ROOT / "scripts" / "package.py"
 UNITS = ["tplink-exec-proxy.service", "tplink-exec-watch.service"]
 BASH = """
@@ -45,12 +48,6 @@ def output(*argv, **options):
     if done.returncode:
         raise SystemExit("FAIL  %s: exit code %d\n%s" % (" ".join(argv), done.returncode, text))
     return text
-
-
-def equal(name, found, wanted):
-    if found != wanted:
-        raise SystemExit("FAIL  %s: %r instead of %r" % (name, found, wanted))
-    print("ok    %s" % name, flush=True)
 
 
 def made(folder, umask, zone):
@@ -98,8 +95,6 @@ def mounted(*words):
 
 def installed(package):
     """All that a user sees of it, in this process's own root, from installation to purge."""
-    from tests.support import simulated
-
     output("dpkg", "-i", package)
     files = output("dpkg", "-L", "tplink-exec").split("\n")
     files = [name for name in files if os.path.isfile(name)]
