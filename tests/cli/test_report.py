@@ -1,12 +1,24 @@
 """--debug: requests and replies, and no password in them, however it is written."""
 
 import json
+import sys
 import unittest
+from unittest import mock
 
-from tests.support import call, simulated
+from tests.support import assert_failure, call, simulated
 from tplink_exec.cli.report import shown
 
 SECRET = "hunter2"
+
+
+class NotAllOfPython(unittest.TestCase):
+    def test_a_module_that_a_distribution_leaves_out(self):
+        """Debian's python3-minimal."""
+        with mock.patch.dict("sys.modules", {"shlex": None}):
+            sys.modules.pop("tplink_exec.cli.demo", None)
+            result = call("demo")
+        assert_failure(self, result, 2, start=b"tplink-exec: demo: this Python has no module shlex")
+        self.assertIn(b"install python3", result.err)
 
 
 class Passwords(unittest.TestCase):

@@ -11,6 +11,10 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ..shapes import Any, Command, Exchange, Options
 
+NO_MODULE = (
+    "this Python has no module %s; on Debian install python3, as python3-minimal is too little"
+)
+
 
 def failure(error: BaseException, where: str, quiet: bool) -> int:
     """Tell the user why a call failed, and `where` if that is not ""; returns the exit code."""
@@ -18,6 +22,8 @@ def failure(error: BaseException, where: str, quiet: bool) -> int:
         error = LocalError("standard output cannot be written: %s" % error.strerror)
     elif isinstance(error, MemoryError):
         error = LocalError("out of memory")
+    elif isinstance(error, ModuleNotFoundError) and not str(error.name).startswith("tplink_exec"):
+        error = LocalError(NO_MODULE % error.name)
     text, code = str(error), LocalError.exit_code
     if isinstance(error, PlugError):
         code = error.exit_code
