@@ -12,6 +12,7 @@ namespaces: "skipped" and exit code 0. Exit code 1 when anything failed.
 
 import http.client
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -34,8 +35,7 @@ from tests.support import (  # noqa: E402
 
 PROGRAM = "/usr/local/bin/tplink-exec"
 DEVICES = ("/dev/null", 1, 3), ("/dev/urandom", 1, 9)
-NAME = "plugs"
-"""By which another container calls the proxy's."""
+PAGE = (ROOT / "docs" / "docker.md").read_text(encoding="utf-8")
 STARTS = ([PROGRAM], ["sh", PROGRAM])
 """Entry points of docs/docker.md: where Python is /usr/bin/python3, and where it is not."""
 ANSWERS = (
@@ -156,10 +156,13 @@ def ended(process):
 
 def served(container, plug):
     """The proxy of docs/docker.md, as another container calls it."""
-    words = ["proxy", "-l", "0", "--local-addr", "0.0.0.0", "--allow-host", NAME, place_of(plug)]
+    words = re.search("command: (proxy .*)", PAGE)[1].split()
+    name = words[words.index("--allow-host") + 1]
+    devices = [word for word in words if word.startswith("192.168.")]
+    words = [word for word in words if word not in devices] + ["-l", "0", place_of(plug)]
     process = container.first(PROGRAM, *words)
     port = int(process.stdout.readline().decode().split("0.0.0.0:")[1].split("/")[0])
-    for host, status in ((NAME, 200), ("stranger", 403)):
+    for host, status in ((name, 200), ("stranger", 403)):
         connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE_S)
         connection.request("GET", "/", headers={"Host": "%s:%d" % (host, port)})
         equal("the proxy, called %s" % host, connection.getresponse().status, status)
