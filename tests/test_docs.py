@@ -48,6 +48,7 @@ ELSEWHERE = (
     ("pipx ", "the same"),
     ("python3 tests/interop/", "needs package registries"),
     ("sudo systemctl ", "needs systemd; tests/interop/callers.py looks at the units"),
+    ("sudo ln -s ", "tests/interop/containers.py"),
     ("python3 scripts/package.py deb", "tests/interop/deb.py"),
     ("sudo apt install ./dist", "the same"),
     ("sudo systemctl enable --now tplink-exec-", "the services of that package"),
