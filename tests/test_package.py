@@ -11,6 +11,7 @@ from pathlib import Path
 from unittest import mock
 
 from tests.support import ROOT, SINGLE_FILE
+from tplink_exec import __version__
 
 SPEC = importlib.util.spec_from_file_location("package", str(ROOT / "scripts" / "package.py"))
 package = importlib.util.module_from_spec(SPEC)
@@ -49,6 +50,10 @@ class Deb(unittest.TestCase):
             used |= set(re.findall(r"\$([A-Z]+)", unit.read_text()))
         self.assertEqual(told, used)
         self.assertEqual(re.findall("(?m)^[^#\n].*", default), [])
+
+    def test_the_page_names_the_file(self):
+        page = (ROOT / "docs" / "platforms.md").read_text(encoding="utf-8")
+        self.assertIn("/tplink-exec_%s_all.deb\n" % __version__, page)
 
     def test_every_file_has_its_time_and_its_sum(self):
         told = (self.folder / "DEBIAN" / "md5sums").read_text()

@@ -63,8 +63,9 @@ def made(folder, umask, zone):
 
 def judged(package):
     if not shutil.which("lintian") and os.getuid() == 0 and shutil.which("apt-get"):
-        install = "apt-get install -y -qq --no-install-recommends lintian"
-        subprocess.run(install.split(), stdout=subprocess.DEVNULL, stderr=subprocess.STDOUT)
+        for words in "update -qq", "install -y -qq --no-install-recommends lintian":
+            argv = ["apt-get", *words.split()]
+            subprocess.run(argv, stdout=subprocess.DEVNULL, stderr=subprocess.STDOUT)
     if shutil.which("lintian"):
         options = ["--allow-root", "--pedantic", "--fail-on", "error,warning,pedantic"]
         output("lintian", *options, str(package))
