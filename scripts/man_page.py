@@ -5,16 +5,16 @@ import textwrap
 
 from command_line import FILES, FOLDERS, HOSTS, Command, Mode, Option
 
-from tplink_exec import __version__
 from tplink_exec.cli.usage import EXIT_CODES
 from tplink_exec.commands.table import rows
+from tplink_exec.version import VERSION
 
 ESCAPES = {"\\": "\\e", "-": "\\-", "'": "\\(aq", "`": "\\(ga", "^": "\\(ha", "~": "\\(ti"}
 
 
 def man_page(template: str, commands: "list[Command]", modes: "list[Mode]") -> str:
     parts = {
-        "VERSION": roff(__version__),
+        "VERSION": roff(VERSION),
         "USAGE": "\n".join(".HP\n.B tplink\\-exec\n" + usage(mode) for mode in modes),
         "COMMANDS": "".join(map(command, commands)),
         "OPTIONS": "".join(map(option, modes[0].options)),

@@ -11,7 +11,7 @@ PACKAGE = ROOT / "tplink_exec"
 SINGLE_FILE = ROOT / "scripts" / "tplink-exec"
 LOADER = ROOT / "scripts" / "single_file_loader.in"
 ISOLATE = ROOT / "scripts" / "single_file_isolate.in"
-HOT = ("__init__", "cipher", "scanner", "messages", "plain")
+HOT = ("cipher", "scanner", "messages", "plain")
 """First in the file, so that they are found at once."""
 
 
@@ -20,10 +20,8 @@ def render() -> "dict[Path, str]":
     sources = {"isolate": ISOLATE}
     for path in sorted(PACKAGE.rglob("*.py"), key=lambda path: (path.stem not in HOT, path)):
         name = ".".join(path.relative_to(PACKAGE.parent).with_suffix("").parts)
-        if path.stem != "__init__":
+        if path.stem != "__init__":  # which has nothing that the program needs
             sources[name] = path
-        elif path.parent == PACKAGE:  # a room's has nothing to run
-            sources[PACKAGE.name] = path
     pages = [LOADER.read_text(encoding="ascii")]
     for name, path in sources.items():
         text = path.read_text(encoding="ascii")  # so that old Pythons can read it too

@@ -22,8 +22,8 @@ STANDARD = {"sys", "time", "gc", "_socket", "_json", "_signal", "posix", "select
 """What hot modules may import from the standard library: anything else costs milliseconds."""
 
 EXTENSIONS = (
-    "_hashlib _json _socket _md5 _sha1 _sha256 _sha2 array binascii fcntl resource select "
-    "unicodedata"
+    "_ctypes _hashlib _json _socket _md5 _sha1 _sha256 _sha2 array binascii fcntl msvcrt resource "
+    "select unicodedata"
 )
 """Modules of the standard library that are in files of their own, or built in, by system."""
 

@@ -1,7 +1,17 @@
-"""The user's files: read so that nothing can block, replaced so that nobody reads a half."""
+"""The user's files: read so that nothing can block, replaced so that nobody reads a half.
+
+On Windows `windows.userfiles` stands in for this module.
+"""
 
 import os
 import stat
+
+located = os.path.expanduser
+"""The path of what is named ~/.config/tplink-exec/devices.json here, or still that."""
+named = str
+"""A text with such names in it, as the users of this system know them."""
+replace = os.replace
+"""Put what prepare() has written in its place."""
 
 
 def read(path: str, limit: int) -> "tuple[bytes, int]":

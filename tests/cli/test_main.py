@@ -6,9 +6,9 @@ import unittest
 
 from tests import support
 from tests.support import FORMS, assert_failure, needs_ipv6, run, sets, simulated
-from tplink_exec import __version__
 from tplink_exec.cli.usage import EXIT_CODES
 from tplink_exec.commands.table import COMMANDS, OPTIONS, SUBCOMMANDS, rows
+from tplink_exec.version import VERSION
 
 
 class Forms:
@@ -107,7 +107,7 @@ class Forms:
 
     def test_version_and_help(self):
         self.assertEqual(
-            self.program("--version")[:3], (0, b"tplink-exec %s\n" % __version__.encode(), b"")
+            self.program("--version")[:3], (0, b"tplink-exec %s\n" % VERSION.encode(), b"")
         )
         result = self.program("h", "1", "--help")
         self.assertEqual((result.code, result.err), (0, b""))

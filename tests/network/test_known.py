@@ -13,6 +13,7 @@ from unittest import mock
 from tests.house import Folder
 from tests.support import FORMS, HANG_S, ROOT, assert_failure, call, run
 from tplink_exec.errors import LocalError, UsageError
+from tplink_exec.lock import held
 from tplink_exec.network import known
 
 LAMP = {
@@ -220,7 +221,7 @@ class Known(Folder, unittest.TestCase):
 
     def test_no_home(self):
         del os.environ["TPLINK_EXEC_DEVICES"]
-        with mock.patch.object(os.path, "expanduser", lambda path: path):
+        with mock.patch.object(known.storage, "located", lambda path: path):
             with self.assertRaises(LocalError):
                 known.remember([LAMP])
             self.assertFalse(os.path.exists("~"))
@@ -237,7 +238,7 @@ class Known(Folder, unittest.TestCase):
         self.assertEqual(sorted(os.listdir(self.folder)), ["devices.json", "devices.json.lock"])
 
     def test_a_held_lock_is_waited_for_but_not_for_ever(self):
-        descriptor = known.locked(self.path + ".lock", 0)
+        descriptor = held(self.path + ".lock", 0)
         started = time.monotonic()
         with self.assertRaises(LocalError):
             known.remember([LAMP], (), 0.2)
@@ -251,6 +252,7 @@ class Known(Folder, unittest.TestCase):
 
 WRITER = """
 import sys
+from tplink_exec.lock import held
 from tplink_exec.network import known
 name = sys.argv[1]
 for number in range(50):

@@ -393,7 +393,7 @@ class Refused(Case):
 
     def test_where_nothing_can_be_written(self):
         """Then this process remembers it all the same, and success comes as before."""
-        no_file = mock.patch("tplink_exec.transport.login_turn.held", lambda *_: -1)
+        no_file = mock.patch("tplink_exec.transport.login_turn.own", lambda *_: -1)
         with no_file, tpap_simulated(login=USER) as plug:
             self.assertEqual(support.call(*line(plug, "check"), environment=GIVEN).code, 0)
             for _ in range(3):

@@ -267,8 +267,8 @@ class Commands(Case):
         house.held.append(order)
         house.dispatch()
         self.assertEqual((house.post.complaints.add.call_count, house.held), (2, []))
-        os.close(house.post.bell)
-        os.close(house.post.button)
+        os.close(house.post.streams.bell)
+        os.close(house.post.streams.button)
 
     def test_a_line_without_its_quotes_is_told_with_them(self):
         self.plug.device.alias, self.bulb.device.alias = "O'Brien's 2nd", "Living room"

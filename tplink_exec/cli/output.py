@@ -2,7 +2,7 @@
 
 A pipe that nobody reads blocks its writer for ever (ha-bridge reads neither), and the process
 must end in time: so nothing is written that has no room. No alarm clock: what a signal's handler
-raises can come anywhere.
+raises can come anywhere. On Windows `windows.writers` stands in for this module.
 """
 
 import posix  # it is no file: there may be no descriptor left to open one

@@ -10,12 +10,14 @@ import os
 from ..cipher import decrypt, encrypt
 from ..errors import LocalError, ProtocolError
 from ..json_check import check_json
+from ..standard_input import chunk
 from ..transport.wire import frame, next_message
 from .arguments import Parser
 from .output import put
 
 BASE64 = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=")
 BLANKS = frozenset(b" \t\r\n\v\f")
+CHUNK = 65536
 
 
 def encode(argv: "list[str]") -> None:
@@ -54,9 +56,7 @@ def _input(words: "list[str]") -> bytes:
     if words:
         return os.fsencode(" ".join(words))
     try:
-        os.set_blocking(0, True)
-        with open(0, "rb", closefd=False) as standard_input:
-            return standard_input.read()
+        return b"".join(iter(lambda: chunk(CHUNK) or b"", b""))
     except OSError as error:
         raise LocalError("standard input cannot be read: %s" % error.strerror) from None
 

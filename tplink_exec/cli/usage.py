@@ -1,7 +1,7 @@
 """What the program says about itself: --help, --version and --where."""
 
-from .. import __version__
 from ..commands.table import COMMANDS, OPTIONS, SUBCOMMANDS, rows
+from ..version import VERSION
 from .output import put
 
 TYPE_CHECKING = False
@@ -28,7 +28,7 @@ DIALECT = """tplink-exec -t HOST [-p PORT] [-q] [--timeout SECONDS] (-c COMMAND 
 
 def information(options: "Options") -> None:
     """--help, --version, --where."""
-    text = "tplink-exec %s\n" % __version__
+    text = "tplink-exec %s\n" % VERSION
     if "--help" in options:
         commands = [
             (("%s %s" % (name, takes)).strip(), "%s; prints %s" % (does, prints))

@@ -5,17 +5,17 @@ users of the machine can see; and nothing that a device answers to it is shown, 
 hold it.
 """
 
-import _signal as signal  # type: ignore[import-not-found]
 import os
 import time
 
 from ..devices.request import BULB_MODULES, quoted, request
 from ..errors import DeadlineExceeded, LocalError, ProtocolError, Refused, UsageError
 from ..messages import answer
+from ..standard_input import chunk, is_terminal, secret
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from ..shapes import Exchange, NoReturn, Options
+    from ..shapes import Exchange, Options
 
 MIN_PASSWORD = 8  # characters, of WPA2
 MAX_PASSWORD = 256  # bytes
@@ -55,47 +55,25 @@ def password(ssid: str, deadline: float) -> "tuple[str, float]":
     have come by `deadline` (by time.monotonic()).
     """
     try:
-        if os.isatty(0):
+        if is_terminal():
             started = time.monotonic()
-            return prompted("Password of the Wi-Fi %s: " % ssid), time.monotonic() - started
+            return secret("Password of the Wi-Fi %s: " % ssid), time.monotonic() - started
         return first_line(deadline).decode(), 0.0
+    except EOFError:
+        raise UsageError("no password was given") from None
     except UnicodeDecodeError:
         raise UsageError("the password is not UTF-8") from None
     except OSError as error:
         raise LocalError("the password cannot be read: %s" % error.strerror) from None
 
 
-def prompted(prompt: str) -> str:
-    import getpass
-
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, interrupted)
-    try:
-        return getpass.getpass(prompt)
-    except EOFError:
-        raise UsageError("no password was given") from None
-    except KeyboardInterrupt as stop:  # the terminal echoes again: now die of the signal
-        signal.signal(stop.args[0], signal.SIG_DFL)
-        os.kill(os.getpid(), stop.args[0])
-        raise
-    finally:
-        for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, signal.SIG_DFL)
-
-
-def interrupted(number: int, _: object) -> "NoReturn":
-    raise KeyboardInterrupt(number)
-
-
 def first_line(deadline: float) -> bytes:
     """Of standard input, without its line end."""
-    import select
-
     line = b""
     while b"\n" not in line and len(line) <= MAX_PASSWORD:
-        if not select.select([0], [], [], max(deadline - time.monotonic(), 0))[0]:
+        data = chunk(MAX_PASSWORD, max(deadline - time.monotonic(), 0))
+        if data is None:
             raise DeadlineExceeded("no password came on standard input in time")
-        data = os.read(0, MAX_PASSWORD)
         if not data and not line:
             raise UsageError("no password on standard input (an empty line: a network without)")
         if not data:

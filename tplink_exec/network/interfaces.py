@@ -1,4 +1,7 @@
-"""The IPv4 broadcast addresses of this machine's interfaces."""
+"""The IPv4 broadcast addresses of this machine's interfaces.
+
+On Windows `windows.adapters` stands in for this module.
+"""
 
 import _socket as socket
 import array

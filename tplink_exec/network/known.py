@@ -36,7 +36,7 @@ LOCK_S = 5.0
 
 def own() -> str:
     """The path of the file that is written. Raises LocalError."""
-    path = os.environ.get("TPLINK_EXEC_DEVICES") or os.path.expanduser(OWN)
+    path = os.environ.get("TPLINK_EXEC_DEVICES") or storage.located(OWN)
     if path[:1] == "~":
         raise LocalError("no home folder for the remembered devices: set TPLINK_EXEC_DEVICES")
     return path
@@ -46,7 +46,7 @@ def load() -> "tuple[list[Fields], list[str]]":
     """Devices and targets of all files, those that count first. Raises LocalError."""
     paths = [os.environ.get("TPLINK_EXEC_DEVICES", "")]
     if not paths[0]:
-        paths = [os.path.expanduser(OWN), SHARED]
+        paths = [storage.located(OWN), storage.located(SHARED)]
     devices = []  # type: list[Fields]
     targets = []  # type: list[str]
     denied = ""
@@ -156,10 +156,12 @@ def remember(
     What a device in `found` says not (None, "") is kept. Raises LocalError, for one when others
     have kept the file locked for `limit_s`.
     """
+    from ..lock import held
+
     path = os.path.realpath(own())
     try:
         storage.make(os.path.dirname(path), 0o755 if is_shared(path) else 0o700)
-        descriptor = locked(path + ".lock", time.monotonic() + limit_s)
+        descriptor = held(path + ".lock", time.monotonic() + limit_s)
         try:
             value = read(path)
             for device in found:
@@ -188,15 +190,6 @@ def is_shared(path: str) -> bool:
     return path.startswith("/etc/")
 
 
-def locked(path: str, deadline: float) -> int:
-    """A descriptor that holds the lock until it is closed. Raises OSError."""
-    from ..lock import hold
-
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
-    hold(descriptor, path, deadline)
-    return descriptor
-
-
 def write(path: str, value: "Fields") -> None:
     """Put a new file in the old one's place, with its mode and owner. Raises OSError."""
     import json
@@ -204,4 +197,4 @@ def write(path: str, value: "Fields") -> None:
     data = (json.dumps(value, indent=1) + "\n").encode("ascii")
     if len(data) > MAX_FILE:
         raise OSError(0, "it would be larger than %d bytes" % MAX_FILE)
-    os.rename(storage.prepare(path, data, 0o644 if is_shared(path) else 0o600), path)
+    storage.replace(storage.prepare(path, data, 0o644 if is_shared(path) else 0o600), path)

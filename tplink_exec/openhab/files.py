@@ -129,7 +129,7 @@ def write(found: "list[Change]") -> None:
                 storage.make(os.path.dirname(path), 0o755)
                 ready.append((storage.prepare(path, change.new, 0o644), path))
             for new, path in ready:
-                os.rename(new, path)
+                storage.replace(new, path)
         finally:
             for new, _ in ready:
                 if os.path.lexists(new):

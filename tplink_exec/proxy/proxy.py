@@ -8,8 +8,6 @@ what a failure is in HTTP; a device is asked in `worker`, clients are served by 
 import asyncio
 import functools
 import logging
-import os
-import select
 import socket
 import sys
 from urllib.parse import quote, unquote
@@ -18,6 +16,7 @@ from ..address import joined, split
 from ..cli.arguments import Parser
 from ..cli.output import put
 from ..cli.rules import NO_VALUE
+from ..cli.serving import MINE, descriptors
 from ..cli.signals import heed
 from ..commands.fields import json_request
 from ..commands.table import load, row
@@ -188,7 +187,7 @@ def proxy(argv: "list[str]") -> None:
     token = read_token(options.token_file) if options.token_file else b""
     guard = Guard(token, options.allow_host or [])
     listener = listening(options.local_addr, options.local_port)
-    limit = os.sysconf("SC_OPEN_MAX") - 2 * len(devices) - 20
+    limit = descriptors() - 2 * len(devices) - 20
     server = HttpServer(
         Proxy(devices, guard).handle, max(1, min(MAX_CLIENTS, limit)), log or silent
     )
@@ -246,7 +245,7 @@ def listening(address: str, port: int) -> socket.socket:
     try:
         family, _, _, _, where = socket.getaddrinfo(address, port, 0, socket.SOCK_STREAM)[0]
         listener = socket.socket(family, socket.SOCK_STREAM)
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.setsockopt(socket.SOL_SOCKET, MINE, 1)
         listener.bind(where)
         listener.listen(512)
     except (OSError, UnicodeError) as error:
@@ -272,10 +271,7 @@ def silent(text: str) -> None:
 
 def logged(text: str) -> None:
     """A line on standard error, from any thread, unless nobody reads: that must not block."""
-    poll = select.poll()
-    poll.register(2, select.POLLOUT)
     try:
-        if poll.poll(0) == [(2, select.POLLOUT)]:
-            os.write(2, ("tplink-exec: %s" % one_line(text)).encode()[:4000] + b"\n")
+        put(2, ("tplink-exec: %s" % one_line(text)).encode()[:4000] + b"\n", 0.0)
     except OSError:
         pass

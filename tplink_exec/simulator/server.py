@@ -5,6 +5,7 @@ import collections
 import socket
 import struct
 
+from ..cli.serving import MINE
 from ..errors import LocalError
 from .faults import HOLD, RESET
 
@@ -24,7 +25,7 @@ def bound(address: str, port: int, kind: int = socket.SOCK_STREAM) -> socket.soc
     it = socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET, kind)
     try:
         if kind == socket.SOCK_STREAM:
-            it.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            it.setsockopt(socket.SOL_SOCKET, MINE, 1)
         it.bind((address, port))
     except OSError as error:
         it.close()

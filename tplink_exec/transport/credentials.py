@@ -27,7 +27,7 @@ def credentials() -> "tuple[Credentials, str]":
     if user is not None or password is not None:
         return [(user or "", password or "")], "TPLINK_EXEC_USERNAME"
     named = os.environ.get("TPLINK_EXEC_CREDENTIALS")
-    for path in [named] if named else map(os.path.expanduser, FILES):
+    for path in [named] if named else map(storage.located, FILES):
         if named or os.path.exists(path):
             return [read(path)], path
     return [], ""
@@ -36,7 +36,8 @@ def credentials() -> "tuple[Credentials, str]":
 def refusal(source: str) -> WrongCredentials:
     """What is said when a device has another login than that of `source` ("": none)."""
     if not source:
-        return WrongCredentials("the device wants the login of its account: " + ADVICE)
+        text = "the device wants the login of its account: "
+        return WrongCredentials(text + storage.named(ADVICE))
     text = "the login of %s is not the device's, whose password is that of the day it was set up"
     return WrongCredentials(text % source)
 

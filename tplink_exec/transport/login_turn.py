@@ -6,10 +6,9 @@ It is the lock under which a login is made, and empty unless some were refused: 
 """
 
 import os
-import stat
 
 from ..errors import DeadlineExceeded
-from ..lock import hold
+from ..lock import held, places
 
 MAX_FILE = 1000
 """Bytes."""
@@ -34,12 +33,11 @@ class Turn:
 
     def __enter__(self) -> "Turn":
         name = "".join([letter if letter.isalnum() else "_" for letter in self.place])
-        name = "tplink-exec-%d-%s" % (os.geteuid(), name[:100])
-        for folder in (os.environ.get("XDG_RUNTIME_DIR"), os.environ.get("TMPDIR"), "/tmp"):
-            if folder and self.file < 0:
-                self.path = os.path.join(folder, name)
-                self.file = held(self.path, self.deadline)
-        data = os.pread(self.file, MAX_FILE, 0) if self.file >= 0 else b""
+        for path in places(name[:100]):
+            if self.file < 0:
+                self.path = path
+                self.file = own(path, self.deadline)
+        data = os.read(self.file, MAX_FILE) if self.file >= 0 else b""
         if data or self.memory:
             from .refused import check
 
@@ -72,28 +70,19 @@ class Turn:
         """Whether the file holds `data` now."""
         try:
             if data or os.fstat(self.file).st_size:
-                os.pwrite(self.file, data, 0)
+                os.lseek(self.file, 0, os.SEEK_SET)
+                os.write(self.file, data)
                 os.ftruncate(self.file, len(data))
         except OSError:
             return False
         return True
 
 
-def held(path: str, deadline: float) -> int:
+def own(path: str, deadline: float) -> int:
     """A descriptor that holds the lock of a file of our own; -1 when there can be none."""
     try:
-        file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
-    except OSError:
-        return -1
-    found = os.fstat(file)
-    private = stat.S_ISREG(found.st_mode) and not stat.S_IMODE(found.st_mode) & 0o77
-    if not private or found.st_uid != os.geteuid() or found.st_nlink > 1:
-        os.close(file)
-        return -1
-    try:
-        hold(file, path, deadline)
+        return held(path, deadline, private=True)
     except TimeoutError:
         raise DeadlineExceeded("another login at this device has not ended in time") from None
     except OSError:
         return -1
-    return file

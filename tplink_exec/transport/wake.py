@@ -25,6 +25,8 @@ KLAP_PROBE = bytes.fromhex("020000010000000000000000463cb5d3")
 
 WAKING_S = (0.1, 0.2, 0.4, 0.8, 1.0)
 """The pauses before further tries when it has answered."""
+MAX_ANSWER = 8192
+"""Bytes. Windows calls what has less room an error."""
 LEAST_S = 10.0
 """Between two probes to an address, for programs that ask again and again."""
 
@@ -80,7 +82,7 @@ def _answers(link: socket.socket, address: "SocketAddress", end: float) -> bool:
     while end > time.monotonic():
         link.settimeout(max(end - time.monotonic(), 0.001))
         try:
-            if link.recvfrom(1)[1][0] == address[0]:
+            if link.recvfrom(MAX_ANSWER)[1][0] == address[0]:
                 return True
         except OSError:  # the time is up; or an ICMP message, where systems tell them here
             pass

@@ -1,8 +1,6 @@
-"""Standard input and output by lines, for what runs long: bounded, and never waiting."""
+"""Standard input and output by lines, for what runs long: bounded. No I/O but Complaints'."""
 
 import collections
-import os
-import select
 import threading
 
 from ..cli.output import put
@@ -70,14 +68,6 @@ class Output:
             data += self.lines.popleft()[1]
         return data
 
-    def write(self) -> None:
-        """Raises OSError."""
-        data = self.take(select.PIPE_BUF)
-        try:
-            self.rest = data[os.write(1, data) :]
-        except BlockingIOError:
-            self.rest = data
-
 
 class Complaints(threading.Thread):
     """Standard error, in a thread of its own, so that nothing else waits for its reader.
@@ -127,22 +117,3 @@ class Complaints(threading.Thread):
         while self.is_alive() and left != len(self.lines):
             left = len(self.lines)
             self.join(PATIENCE_S)
-
-
-def is_endless(descriptor: int) -> bool:
-    """Whether it is /dev/null: nothing will come, and its end means nothing.
-
-    It may be that of another root, as whoever starts a container can have opened it outside.
-    """
-    try:
-        return 0 < os.fstat(descriptor).st_rdev == os.stat(os.devnull).st_rdev
-    except OSError:
-        return False
-
-
-def is_ours(descriptor: int) -> bool:
-    """False for the terminal of a process in its background: to read would stop the process."""
-    try:
-        return os.tcgetpgrp(descriptor) == os.getpgrp()
-    except OSError:
-        return True  # no terminal

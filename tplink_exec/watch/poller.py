@@ -4,7 +4,6 @@ So nothing piles up: a device that is slow misses beats, and no other waits for 
 """
 
 import collections
-import os
 import queue
 import threading
 import time
@@ -13,6 +12,7 @@ from ..address import joined
 from ..errors import DeadlineExceeded, PlugError, UsageError
 from .lines import Complaints
 from .members import Member, Outlet, Shown
+from .streams import Streams
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -26,20 +26,18 @@ NOBODY = Shown("", None, None, False, 0.0)
 class Post:
     """What the threads leave for the main thread: outlets to tell of; and lines of complaint.
 
-    `bell` becomes readable when there is something, or some work is finished.
+    The bell of `streams` is rung when there is something, or some work is finished.
     """
 
     def __init__(self, debug: bool) -> None:
         self.debug = debug
         self.changes = collections.deque()  # type: collections.deque[tuple[Outlet, Shown]]
         self.complaints = Complaints()
-        self.bell, self.button = os.pipe()
-        os.set_blocking(self.bell, False)
-        os.set_blocking(self.button, False)
+        self.streams = Streams()
 
     def tell(self, outlet: Outlet, shown: Shown) -> None:
         self.changes.append((outlet, shown))
-        self.ring()
+        self.streams.ring()
 
     def complain(self, text: str) -> None:
         self.complaints.add(text)
@@ -48,12 +46,6 @@ class Post:
         """A complaint only with --debug."""
         if self.debug:
             self.complain(text)
-
-    def ring(self) -> None:
-        try:
-            os.write(self.button, b"x")
-        except BlockingIOError:
-            pass  # it rings already
 
 
 class Poller(threading.Thread):
@@ -96,7 +88,7 @@ class Poller(threading.Thread):
             self.done += bool(order)
             if order or not self.settled:
                 self.settled = all(outlet.shown for outlet in self.member.outlets)
-                self.post.ring()
+                self.post.streams.ring()
             beats = int((time.monotonic() - started) / self.member.interval_s) + 1
             self.due = started + beats * self.member.interval_s
 

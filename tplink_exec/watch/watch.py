@@ -5,27 +5,25 @@ input and writes; a signal ends the process at once, whatever it waits for. Ther
 clean up that the kernel does not.
 """
 
-import errno
 import json
-import os
-import resource
-import select
 import time
 
 from ..address import is_address, is_digits, is_port, split
 from ..cli.arguments import Parser
 from ..cli.output import put
 from ..cli.rules import MAX_TIMEOUT_S
+from ..cli.serving import descriptors
 from ..cli.signals import heed
 from ..devices import identity
 from ..errors import LocalError, UsageError
 from ..network import known
 from ..network.names import remembered
 from ..printable import one_line
-from .lines import MAX_LINES, Lines, Output, is_endless, is_ours
+from .lines import MAX_LINES, Lines, Output
 from .members import ALWAYS, CHANGES, NEVER, Member, Outlet, Shown
 from .orders import Order, find, quoted, understand
 from .poller import MAX_WAITING, Poller, Post
+from .streams import ROOM
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -35,7 +33,6 @@ if TYPE_CHECKING:
 
 SPREAD_S = 0.002
 """Between the first polls of two devices, so that a thousand do not come at once."""
-READ = 65536
 STATES = {1: "ON", 0: "OFF", None: None}
 
 
@@ -51,7 +48,6 @@ class House:
         """Those of which dispatch() does not know yet whom they are for."""
         self.unasked = set(members)
         self.post = Post(options.debug)
-        self.reading = not is_endless(0)
         self.ended = False
         self.repeat_at = time.monotonic() + options.repeat if options.repeat else None
         metering = NEVER if not options.json else ALWAYS if options.repeat else CHANGES
@@ -102,24 +98,16 @@ class House:
 
     def wait(self) -> None:
         """Until there is something to read, to write or to repeat; read and write it."""
-        poll = select.poll()
-        poll.register(self.post.bell, select.POLLIN)
-        poll.register(1, select.POLLOUT if self.output.waits() else 0)
-        if self.reading and is_ours(0):
-            poll.register(0, select.POLLIN)
-        limits = [1.0] if self.reading and not is_ours(0) else []
+        streams = self.post.streams
         ends = [order.deadline for order in self.held[:1]]
         if self.repeat_at is not None:
             ends.append(self.repeat_at)
-        limits.extend(max(end - time.monotonic(), 0) for end in ends)
-        found = dict(poll.poll(min(limits) * 1000 + 1 if limits else None))
-        if self.post.bell in found:
-            os.read(self.post.bell, READ)
-        if found.get(1, 0) & (select.POLLERR | select.POLLHUP):
-            raise OSError(errno.EPIPE, os.strerror(errno.EPIPE))
-        if 1 in found and self.output.waits():
-            self.output.write()
-        if 0 in found:
+        limit_s = max(min(ends) - time.monotonic(), 0) if ends else None
+        readable, room = streams.wait(self.output.waits(), limit_s)
+        if room:
+            data = self.output.take(ROOM)
+            self.output.rest = data[streams.write(data) :]
+        if readable:
             self.read()
 
     def repeat(self) -> None:
@@ -132,11 +120,11 @@ class House:
 
     def read(self) -> None:
         try:
-            data = os.read(0, READ)
-        except BlockingIOError:
-            return
+            data = self.post.streams.read()
         except OSError as error:
             raise LocalError("standard input cannot be read: %s" % error.strerror) from None
+        if data is None:
+            return
         deadline = time.monotonic() + self.options.timeout
         for line in filter(bytes.strip, self.lines.feed(data)):
             try:
@@ -144,7 +132,7 @@ class House:
             except UsageError as error:
                 self.complain(error, line)
         if not data:
-            self.reading, self.ended = False, True
+            self.ended = True
             self.post.note("standard input has ended")
 
     def dispatch(self) -> None:
@@ -190,11 +178,7 @@ class House:
 def start(threads: "list[Thread]") -> None:
     """Raises LocalError when there cannot be so many threads."""
     number = len(threads) - 1
-    wanted = 2 * number + 64  # descriptors
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    if soft != resource.RLIM_INFINITY and soft < wanted:
-        soft = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
-        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    descriptors(2 * number + 64)
     try:
         for thread in threads:
             thread.start()
