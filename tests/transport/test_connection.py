@@ -1,5 +1,6 @@
 """The transport in-process: look-ups, retries, what is sent once, connections used again."""
 
+import socket
 import threading
 import time
 import unittest
@@ -47,6 +48,18 @@ class Retries(TestCase):
             started = time.monotonic()
             self.assertRaises(DeadlineExceeded, link.exchange, GET)
             self.assertLess(time.monotonic() - started, HANG_S)
+
+    def test_a_refusal_that_takes_long_is_told_as_one(self):
+        """As Windows reports it after 2 s, so that the second try ends with the time."""
+
+        class Slow(Connection):
+            def connect(self, family, address):
+                left_s = self.deadline - time.monotonic()
+                time.sleep(max(min(left_s, 0.4), 0))
+                raise ConnectionRefusedError if left_s > 0.4 else socket.timeout
+
+        with self.assertRaisesRegex(Unreachable, "connection refused"):
+            Slow("127.0.0.1", 1, time.monotonic() + 0.9).exchange(GET)
 
     def test_a_deadline_that_has_passed_already(self):
         with simulated() as plug:

@@ -9,7 +9,7 @@ for again: what is wrong with it is the user's to know.
 import _socket as socket
 import time
 
-from ..errors import PlugError
+from ..errors import DeadlineExceeded, PlugError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ def persist(link: "Connection", request: bytes, once: bool, error: Exception) ->
     http_port = link.http_port
     by_name = False
     kind = ""
+    refusal = None  # type: PlugError | None
     while True:
         if isinstance(error, (socket.gaierror, UnicodeError)) and not by_name:
             by_name = True  # no numeric address, so a name; that is no failure yet
@@ -43,7 +44,9 @@ def persist(link: "Connection", request: bytes, once: bool, error: Exception) ->
             if not failure:
                 from .failures import refused
 
-                failure = refused(http_port)
+                failure = refusal = refused(http_port)
+            elif refusal and not link.sent and isinstance(failure, DeadlineExceeded):
+                failure = refusal  # Windows takes 2 s to report one, so no time is left
             left = [0.0] if closed_between else pauses.get(kind, [])
             from .wake import rest
 
