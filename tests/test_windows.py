@@ -12,6 +12,7 @@ from unittest import mock
 from tests.support import HANG_S
 from tests.test_layers import MODULES, imports
 from tplink_exec.on_windows import STANDS_IN
+from tplink_exec.openhab.openhab import PROGRAM
 from tplink_exec.windows import adapters, feeds, reader, userfiles, writers
 
 
@@ -127,6 +128,7 @@ class Names(unittest.TestCase):
                 "~/.config/tplink-exec/credentials": "%APPDATA%\\tplink-exec\\credentials",
                 "/etc/tplink-exec/devices.json": "%ProgramData%\\tplink-exec\\devices.json",
                 "C:\\devices.json": "C:\\devices.json",
+                PROGRAM: "C:\\openHAB\\conf\\scripts\\tplink-exec.cmd",
             }
             for path, name in windows.items():
                 self.assertEqual(userfiles.named(path), name)

@@ -399,6 +399,19 @@ class Families(Writer):
         assert_failure(self, result, 5)
         self.assertIn(b"more than 32 outlets", result.err)
 
+    def test_a_program_on_windows(self):
+        """cmd and the whitelist get it as it is; in openHAB's strings a backslash is two."""
+        there = "C:\\openHAB\\conf\\scripts\\tplink-exec.cmd"
+        plug = self.device()
+        result = openhab("127.0.0.1:%d" % plug.port, "--program", there)
+        self.assertEqual((result.code, result.err), (0, b""))
+        found = Configuration(printed(result.out))
+        line = "%s 127.0.0.1 %d check" % (there, plug.port)
+        self.assertIn(line, found.whitelist)
+        self.assertEqual([thing["command"] for thing in found.things.values()], [line])
+        rules = printed(result.out)["rules/tplink.rules"]
+        self.assertEqual(rules.count('"%s", words' % there.replace("\\", "\\\\")), 3)
+
     def test_the_program_gives_up_before_openhab_does(self):
         found = self.configuration(place(self.device("LB130")))
         for thing in found.things.values():
@@ -903,6 +916,10 @@ class Words(Writer):
             (there, "--output", ""),
             (there, "--program", "tplink-exec"),
             (there, "--program", "/a b"),
+            (there, "--program", "C:\\a b"),
+            (there, "--program", "C:a"),
+            (there, "--program", "C:/a"),
+            (there, "--program", "/a\\b"),
             (there, "--program", "/a;b"),
             (there, "--program", "/%s"),
             (there, "--program", "/@@"),

@@ -10,6 +10,7 @@ the same bytes. An edited file is exit 2, see `files`.
 """
 
 import os
+import re
 import shlex
 import time
 
@@ -18,6 +19,7 @@ from ..cli.output import left_s, put
 from ..cli.report import complain
 from ..cli.rules import port_number, timeout_s
 from ..errors import LocalError, Unreachable, UsageError
+from ..storage import located
 from .files import changes, diff, sealed, write
 from .naming import name
 from .places import discovered, given, remembered
@@ -34,7 +36,8 @@ PROGRAM = "/etc/openhab/scripts/tplink-exec"
 TIMEOUT_S = 10.0
 DISCOVERY_SHARE = 0.3
 """Of the time; the rest is for asking what was found."""
-IN_PATHS = frozenset("/.-_+ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789")
+PATH = re.compile(r"(/[A-Za-z0-9._+-]+)+|[A-Za-z]:(\\[A-Za-z0-9._+-]+)+")
+"""On openHAB's machine, which may have another system than this one."""
 
 
 def openhab(argv: "list[str]") -> None:
@@ -78,7 +81,7 @@ def arguments(argv: "list[str]") -> "Any":
     parser.add_argument("--output", metavar="DIR", help=output_help)
     parser.add_argument("--dry-run", action="store_true", help="print what would change in DIR")
     program_help = "where this program is on openHAB's machine; default %(default)s"
-    parser.add_argument("--program", default=PROGRAM, metavar="PATH", help=program_help)
+    parser.add_argument("--program", default=located(PROGRAM), metavar="PATH", help=program_help)
     parser.add_argument("--port", default="9999", metavar="P", help="default 9999")
     parser.add_argument("--timeout", default="%g" % TIMEOUT_S, metavar="S", help="default 10")
     options = parser.parse_args(argv)
@@ -90,8 +93,8 @@ def arguments(argv: "list[str]") -> "Any":
         raise UsageError("--dry-run goes with --output DIR")
     if options.hosts and options.discover:
         raise UsageError("either HOST or --discover, not both")
-    if options.program[:1] != "/" or not IN_PATHS.issuperset(options.program):
-        text = "--program is an absolute path of letters, digits and /._+- only, not %s"
+    if not PATH.fullmatch(options.program):
+        text = "--program is an absolute path of letters, digits and /\\._+- only, not %s"
         raise UsageError(text % options.program)
     return options
 

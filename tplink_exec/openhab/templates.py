@@ -63,7 +63,7 @@ TYPES = {
 
 THING = """
 Thing exec:command:%s "TP-Link %s" [
-    command="%s",
+    command=%s,
     interval=%d,
     timeout=%d
 ]
@@ -87,11 +87,11 @@ then
 
     // The program gives up after 5 s (its default --timeout), well before openHAB does.
     val answer = if (words.size == 3)
-            executeCommandLine(Duration.ofSeconds(%(timeout)d), "%(program)s", words.get(1), words.get(2), command)
+            executeCommandLine(Duration.ofSeconds(%(timeout)d), %(program)s, words.get(1), words.get(2), command)
         else if (words.size == 4)
-            executeCommandLine(Duration.ofSeconds(%(timeout)d), "%(program)s", words.get(1), words.get(2), words.get(3), command)
+            executeCommandLine(Duration.ofSeconds(%(timeout)d), %(program)s, words.get(1), words.get(2), words.get(3), command)
         else
-            executeCommandLine(Duration.ofSeconds(%(timeout)d), "%(program)s", words.get(1), words.get(2), words.get(3), words.get(4), command)
+            executeCommandLine(Duration.ofSeconds(%(timeout)d), %(program)s, words.get(1), words.get(2), words.get(3), words.get(4), command)
 
     // Done: the program says nothing. null: it could not be started, or took too long.
     if (answer !== null && answer.trim == "") {
@@ -142,7 +142,7 @@ def files(
     return {
         "things/tplink.things": things + more,
         "items/tplink.items": shown + more,
-        "rules/tplink.rules": RULES % {"program": program, "timeout": TIMEOUT_S},
+        "rules/tplink.rules": RULES % {"program": quoted(program), "timeout": TIMEOUT_S},
         "sitemaps/tplink.sitemap": SITEMAP % "".join(map(frame, devices)),
         "misc/exec.whitelist": "".join(command(*pair, program) + "\n" for pair in pairs(devices)),
     }
@@ -165,7 +165,7 @@ def uid(device: "Equipment", point: "Point") -> str:
 
 def thing(device: "Equipment", point: "Point", program: str) -> str:
     what = "%s %s" % (device.place, " ".join(point.reads))
-    line = command(device, point, program)
+    line = quoted(command(device, point, program))
     return THING % (uid(device, point), what, line, point.seconds, TIMEOUT_S)
 
 

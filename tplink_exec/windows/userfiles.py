@@ -8,16 +8,22 @@ import os
 import stat
 import time
 
-FOLDERS = {"~/.config/": "%APPDATA%\\", "/etc/": "%ProgramData%\\"}
+NAMES = {
+    "~/.config/tplink-exec/": "%APPDATA%\\tplink-exec\\",
+    "/etc/tplink-exec/": "%ProgramData%\\tplink-exec\\",
+    "/etc/openhab/scripts/tplink-exec": "C:\\openHAB\\conf\\scripts\\tplink-exec.cmd",
+    " (chmod 640)": "",
+}
+"""What the code calls them, and what they are here."""
 PATIENCE_S = 2.0
 """For one who reads a file that is to be replaced: until it is closed, Windows refuses."""
 
 
 def named(text: str) -> str:
     """A text as it is for POSIX, with the names of Windows."""
-    for posix, windows in FOLDERS.items():
-        text = text.replace(posix + "tplink-exec/", windows + "tplink-exec\\")
-    return text.replace(" (chmod 640)", "")
+    for posix, windows in NAMES.items():
+        text = text.replace(posix, windows)
+    return text
 
 
 def located(path: str) -> str:
