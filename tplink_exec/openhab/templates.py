@@ -87,11 +87,11 @@ then
 
     // The program gives up after 5 s (its default --timeout), well before openHAB does.
     val answer = if (words.size == 3)
-            executeCommandLine(Duration.ofSeconds(%(timeout)d), %(program)s, words.get(1), words.get(2), command)
+            executeCommandLine(Duration.ofSeconds(%(timeout)d), "%(program)s", words.get(1), words.get(2), command)
         else if (words.size == 4)
-            executeCommandLine(Duration.ofSeconds(%(timeout)d), %(program)s, words.get(1), words.get(2), words.get(3), command)
+            executeCommandLine(Duration.ofSeconds(%(timeout)d), "%(program)s", words.get(1), words.get(2), words.get(3), command)
         else
-            executeCommandLine(Duration.ofSeconds(%(timeout)d), %(program)s, words.get(1), words.get(2), words.get(3), words.get(4), command)
+            executeCommandLine(Duration.ofSeconds(%(timeout)d), "%(program)s", words.get(1), words.get(2), words.get(3), words.get(4), command)
 
     // Done: the program says nothing. null: it could not be started, or took too long.
     if (answer !== null && answer.trim == "") {
@@ -142,7 +142,7 @@ def files(
     return {
         "things/tplink.things": things + more,
         "items/tplink.items": shown + more,
-        "rules/tplink.rules": RULES % {"program": quoted(program), "timeout": TIMEOUT_S},
+        "rules/tplink.rules": RULES % {"program": quoted(program)[1:-1], "timeout": TIMEOUT_S},
         "sitemaps/tplink.sitemap": SITEMAP % "".join(map(frame, devices)),
         "misc/exec.whitelist": "".join(command(*pair, program) + "\n" for pair in pairs(devices)),
     }
