@@ -24,7 +24,7 @@ import warnings
 from pathlib import Path
 from unittest import mock
 
-from tplink_exec import plain
+from tplink_exec.__main__ import run as run_program
 from tplink_exec.network import known
 from tplink_exec.simulator.aes_server import AesSimulator
 from tplink_exec.simulator.klap_server import KlapSimulator
@@ -37,6 +37,7 @@ from tplink_exec.transport import credentials
 ROOT = Path(__file__).resolve().parent.parent
 SINGLE_FILE = str(ROOT / "scripts" / "tplink-exec")
 PYTHON = os.path.realpath(sys.executable)
+WINDOWS = sys.platform == "win32"
 with open(SINGLE_FILE) as file:
     FIRST_LINE = file.readline().rstrip("\n")
 START = FIRST_LINE.partition(" ")[2]
@@ -163,13 +164,13 @@ def call(*words, stdin=b"", environment=None):
 
 
 def exit_code(words):
-    """That of plain.run, but for what it does to descriptors that are closed."""
+    """That of the process, but for what it does to descriptors that are closed."""
     argv = ["tplink-exec", *map(os.fsdecode, words)]
     with mock.patch.object(sys, "argv", argv), mock.patch.object(
-        posix, "_exit", leave
-    ), mock.patch.object(posix, "open", lambda *_: 3):
+        os if WINDOWS else posix, "_exit", leave
+    ), mock.patch.object(posix, "open", lambda *_: 3, create=WINDOWS):
         try:
-            plain.run()
+            run_program()
         except Left as it:
             return it.args[0]
         except SystemExit as it:
@@ -180,7 +181,7 @@ def exit_code(words):
 def standard(files):
     """The files as descriptors 0, 1 and 2, and as sys.stdin and such; the signals as they were."""
     names = ("stdin", "stdout", "stderr")
-    handlers = [(number, signal.getsignal(number)) for number in (signal.SIGINT, signal.SIGALRM)]
+    handler = signal.getsignal(signal.SIGINT)
     kept = [os.dup(number) for number in range(3)]
     sys.stdout.flush()
     sys.stderr.flush()
@@ -195,9 +196,7 @@ def standard(files):
             yield
     finally:
         faulthandler.cancel_dump_traceback_later()
-        signal.setitimer(signal.ITIMER_REAL, 0)  # plain's, which would have died with the process
-        for number, handler in handlers:
-            signal.signal(number, handler)
+        signal.signal(signal.SIGINT, handler)
         for number, descriptor in enumerate(kept):
             streams[number].close()
             os.dup2(descriptor, number)

@@ -273,9 +273,9 @@ def proxy(places):
     port = int(found[1]) if found else 1
     for method, path, body, wanted in (
         ("GET", state, None, (200, b"OFF")),
-        ("PUT", state, b"ON", (200, b"ON")),
+        ("PUT", state, b"ON", (200, b"")),
         ("GET", state, None, (200, b"ON")),
-        ("PUT", state, b"off", (200, b"OFF")),
+        ("PUT", state, b"off", (200, b"")),
         ("GET", "/nowhere", None, (404, None)),
         ("POST", "/command", b'{"system":{"get_sysinfo":{}}}}', (200, None)),
     ):

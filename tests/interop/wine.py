@@ -38,14 +38,8 @@ TESTS = """
 tests.test_cipher tests.test_messages tests.transport.test_wire tests.transport.test_aes
 tests.transport.test_klap tests.transport.test_ccm tests.transport.test_p256
 tests.transport.test_spake2 tests.devices.test_values tests.devices.test_meter
-tests.proxy.test_http_request tests.cli.test_main.File
+tests.proxy.test_http_request tests.cli.test_main.SingleFile tests.cli.test_main.InProcess
 """.split()
-RUN_TESTS = """
-import sys, unittest
-from tplink_exec import on_windows
-on_windows.take_places()
-unittest.main(module=None, argv=sys.argv)
-"""
 
 
 class Skipped(Exception):
@@ -147,7 +141,7 @@ def tried(version, folder, quick):
             side = ROOT / "tests" / "interop" / "windows_side.py"
             failed = wine.run(python, side, places)
             if not quick:
-                failed |= wine.run(python, "-c", RUN_TESTS, *TESTS)
+                failed |= wine.run(python, "-m", "unittest", "-q", *TESTS)
         finally:
             wine.end()
     return not failed

@@ -267,6 +267,7 @@ class Messages(unittest.TestCase):
         self.assertEqual(of.open(signed(of, cipher, 7), 7), b"")
 
 
+@unittest.skipIf(sys.platform == "win32", "there they begin with on_windows")
 class Imports(unittest.TestCase):
     """In processes of their own."""
 

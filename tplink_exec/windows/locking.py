@@ -1,9 +1,12 @@
 """For `lock`: the lock is one byte far behind the file's end, as a locked one cannot be read."""
 
+import errno
 import os
 import time
 
 FAR = 1 << 30
+BUSY = (errno.EACCES, 0)
+"""What msvcrt says of a byte that is locked; 0 is Wine's."""
 
 
 def held(path: str, deadline: float, private: bool = False) -> int:
@@ -26,7 +29,9 @@ def _hold(descriptor: int, path: str, deadline: float) -> None:
             msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined]
             os.lseek(descriptor, 0, os.SEEK_SET)
             return
-        except PermissionError:  # what msvcrt says of a byte that is locked
+        except OSError as error:
+            if error.errno not in BUSY:
+                raise
             if time.monotonic() > deadline:
                 raise TimeoutError(0, "another process keeps %s" % path) from None
         time.sleep(0.01)
