@@ -219,7 +219,7 @@ class Waiting(Served):
                 self.assertEqual(code(found), 408)
                 self.assertLess(abs(seconds - READ_S), LATE_S)
             self.assertGreater(greedy.result(), WRITE_S)
-            self.assertLess(greedy.result(), WRITE_S + LATE_S)
+            self.assertLess(greedy.result(), WRITE_S + 4 * LATE_S)  # it also has to send a lot
             for call in lost:
                 status, seconds = call.result()
                 self.assertEqual(status, 504)

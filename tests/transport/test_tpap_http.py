@@ -292,7 +292,7 @@ class Refused(Case):
             self.assertEqual(plug.tpap.attempts, 11)
 
     def test_one_process_with_two_logins(self):
-        no_file = mock.patch("tplink_exec.transport.login_turn.held", lambda *_: -1)
+        no_file = mock.patch("tplink_exec.transport.login_turn.held", lambda *_, **__: -1)
         with no_file, tpap_simulated(login=USER) as plug:
             for env, code in ((WRONG, 7), (numbered(1), 7), (GIVEN, 0), (WRONG, 7)):
                 result = support.call(*line(plug, "check"), environment=env)

@@ -21,8 +21,13 @@ def refused(http_port: int) -> Unreachable:
     return failure
 
 
-def judge(link: "Connection", once: bool, error: Exception) -> "tuple[PlugError, str]":
-    """The error for the user, and the kind in pauses_s that says how often to try again."""
+def judge(
+    link: "Connection", once: bool, error: Exception, before: "PlugError | None" = None
+) -> "tuple[PlugError, str]":
+    """The error for the user, and the kind in pauses_s that says how often to try again.
+
+    `before` is that of a try that was refused.
+    """
     begun = link.progress()
     if isinstance(error, ConnectionError):
         if begun:
@@ -39,10 +44,11 @@ def judge(link: "Connection", once: bool, error: Exception) -> "tuple[PlugError,
     if number in (None, errno.EAGAIN):  # settimeout's; the kernel's own has a number
         if link.http_port and link.sent and not begun and link.deadline > time.monotonic():
             return DeadlineExceeded("not a byte so far"), "silent"
+        text = "no complete reply in time (%s); does it hang?" % (begun or "not a byte")
         if not link.sent:
+            if before:  # Windows takes 2 s to report a refusal, so there was no time for another
+                return before, ""
             text = "no connection in time; is it powered, and in this network?"
-        else:
-            text = "no complete reply in time (%s); does it hang?" % (begun or "not a byte")
         return DeadlineExceeded(text), ""
     reason = getattr(error, "strerror", "") or str(error)
     if number in LOCAL:

@@ -9,7 +9,7 @@ for again: what is wrong with it is the user's to know.
 import _socket as socket
 import time
 
-from ..errors import DeadlineExceeded, PlugError
+from ..errors import PlugError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def persist(link: "Connection", request: bytes, once: bool, error: Exception) ->
             if not isinstance(error, ConnectionRefusedError):
                 from .failures import judge
 
-                failure, kind = judge(link, once, error)
+                failure, kind = judge(link, once, error, refusal)
             closed_between = kind == "dropped" and link.used
             if kind != "silent":
                 link.close()
@@ -45,8 +45,6 @@ def persist(link: "Connection", request: bytes, once: bool, error: Exception) ->
                 from .failures import refused
 
                 failure = refusal = refused(http_port)
-            elif refusal and not link.sent and isinstance(failure, DeadlineExceeded):
-                failure = refusal  # Windows takes 2 s to report one, so no time is left
             left = [0.0] if closed_between else pauses.get(kind, [])
             from .wake import rest
 
