@@ -88,6 +88,8 @@ def six_commands(places):
     equal("localhost", program("localhost", places["local"][1], "check"), (0, b"OFF\n", b""))
     code, out, _ = program("--help")
     equal("--help", (code, b"\r" in out, b"discover" in out), (0, False, True))
+    equal("--where", program("--where"), (0, FILE.encode() + b"\n", b""))
+    equal("is-on", program(*places["local"], "is-on"), (8, b"", b""))
 
 
 def forms(places):
@@ -184,6 +186,14 @@ def names(places):
         equal("remembered", len(json.load(file)["devices"]), 1)
     for name in ("K\u00fcche", found[0]["mac"] if found else "?"):
         equal("by name: %a" % name, program(name, 9999, "check"), (0, b"ON\n", b""))
+
+
+def broadcasts(_):
+    """What would be sent to; nothing is."""
+    code = "from tplink_exec.windows.adapters import broadcast_addresses as b; print(*b())"
+    code, out, err = program(start=[sys.executable, "-c", code], cwd=ROOT)
+    fine = re.fullmatch(rb"((?!127)\d+\.\d+\.\d+\.\d+ ?)*\r\n", out)
+    equal("broadcast addresses: %r" % out, (code, bool(fine), err), (0, True, b""))
 
 
 def encoding(_):
@@ -344,7 +354,7 @@ def main(argv):
         with ThreadPoolExecutor(3) as pool:
             for parts in (
                 (six_commands, names), (faults,), (forms,), (logins,), (simulate,), (outputs,),
-                (watch,), (proxy,), (openhab,), (encoding,),
+                (watch,), (proxy,), (openhab,), (encoding,), (broadcasts,),
             ):  # fmt: skip
                 pool.submit(tried, places, *parts)
     print("%d checks passed, %d failed" % (len(passed), len(failures)))
