@@ -144,7 +144,7 @@ class Rooms(unittest.TestCase):
 class Imports(unittest.TestCase):
     def test_standard_library_only_and_little_of_it_where_it_is_hot(self):
         standard = {path.stem for path in Path(sysconfig.get_path("stdlib")).glob("*")}
-        standard |= {*sys.builtin_module_names, *EXTENSIONS.split()}
+        standard |= {*sys.builtin_module_names, *EXTENSIONS.split(), "zoneinfo"}  # from 3.9 on
         for name, path in MODULES.items():
             for imported, _, level, top in imports(path):
                 if level or imported.split(".")[0] == "tplink_exec":
