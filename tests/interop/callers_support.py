@@ -1,5 +1,6 @@
 """What callers.py needs: the page's examples, simulated devices, and programs installed."""
 
+import atexit
 import contextlib
 import glob
 import json
@@ -8,11 +9,16 @@ import re
 import shutil
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 from kasa import PROGRAM, ROOT
 
 FOLDER = ROOT / "tests" / "interop"
+INSTALLED = os.path.join(tempfile.mkdtemp(prefix="tplink-exec-"), "tplink-exec")
+"""The program at a path without blanks, as the page has it."""
+atexit.register(shutil.rmtree, os.path.dirname(INSTALLED))
+os.symlink(PROGRAM, INSTALLED)
 PAGE = (ROOT / "docs" / "callers.md").read_text(encoding="utf-8")
 NETWORK = "127.0.88."
 PLUG, STRIP, SILENT, DEAD = (NETWORK + number for number in "2389")
@@ -65,7 +71,7 @@ def setting(heading, name):
 
 def there(text, plug=PLUG):
     """As it is run here, with another device in the plug's place."""
-    text = text.replace("/usr/local/bin/tplink-exec", PROGRAM).replace("192.168.1.2 ", plug + " ")
+    text = text.replace("/usr/local/bin/tplink-exec", INSTALLED).replace("192.168.1.2 ", plug + " ")
     return text.replace("192.168.1.", NETWORK)
 
 
