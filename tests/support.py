@@ -288,14 +288,8 @@ def served(simulator, address):
 def tpap_simulated(model="KP125M", login=("", ""), fault="", stage="", address="127.0.0.1", **more):
     """A TpapSimulator in the place of klap_simulated's; `more` is for its TpapService."""
     simulator = TpapSimulator(played(model), fault, login, stage, 0, **more)
-    simulator.host = address
-    with bound(address, 0) as closed:
-        simulator.port = closed.getsockname()[1]
-        simulator.http_port = loop().call(simulator.start(address, 0))
-        try:
-            yield simulator
-        finally:
-            loop().call(simulator.stop())
+    with served(simulator, address):
+        yield simulator
 
 
 def sets(simulator):
