@@ -7,6 +7,7 @@ becomes of the connection; after one that is refused no other is tried, and `ref
 from ..address import joined
 from ..errors import ProtocolError, WrongCredentials
 from .credentials import credentials, refusal
+from .http_json import post_json
 from .login_turn import Turn
 from .tpap import ACCOUNT, Login, TpapSession, choice
 
@@ -14,7 +15,6 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ..shapes import Fields, HttpLink
 
-JSON = "Content-Type: application/json\r\n"
 SEALED = "Content-Type: application/octet-stream\r\n"
 
 
@@ -56,7 +56,7 @@ class Tpap:
         return login.finish(self.post(share, True))
 
     def post(self, body: bytes, once: bool = False) -> bytes:
-        status, reply = self.link.post("/", body, JSON, once)
+        status, reply = post_json(self.link, "/", body, once)
         if status != 200:
             raise ProtocolError("the device answers HTTP %d to a TPAP login" % status)
         return reply
