@@ -12,9 +12,9 @@ import time
 from importlib import import_module
 
 STANDS_IN = {
-    "standard_input": "windows.reader",
+    "commands.standard_input": "windows.reader",
     "storage": "windows.userfiles",
-    "lock": "windows.locking",
+    "transport.lock": "windows.locking",
     "network.interfaces": "windows.adapters",
     "cli.output": "windows.writers",
     "cli.serving": "windows.sockets",

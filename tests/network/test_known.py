@@ -13,8 +13,8 @@ from unittest import mock
 from tests.house import Folder
 from tests.support import FORMS, HANG_S, ROOT, assert_failure, call, run
 from tplink_exec.errors import LocalError, UsageError
-from tplink_exec.lock import held
 from tplink_exec.network import known
+from tplink_exec.transport.lock import held
 
 LAMP = {
     "alias": "Lamp",
@@ -252,7 +252,7 @@ class Known(Folder, unittest.TestCase):
 
 WRITER = """
 import sys
-from tplink_exec.lock import held
+from tplink_exec.transport.lock import held
 from tplink_exec.network import known
 name = sys.argv[1]
 for number in range(50):

@@ -8,9 +8,9 @@ import binascii
 import os
 
 from ..cipher import decrypt, encrypt
+from ..commands.json_check import check_json
+from ..commands.standard_input import chunk
 from ..errors import LocalError, ProtocolError
-from ..json_check import check_json
-from ..standard_input import chunk
 from ..transport.wire import frame, next_message
 from .arguments import Parser
 from .output import put

@@ -3,10 +3,10 @@
 from .. import sysinfo
 from ..devices.request import quoted
 from ..errors import PlugError, Refused, UsageError
-from ..json_check import check_json
 from ..messages import GET_SYSINFO, answer
 from ..misread import decoded
 from ..printable import one_line
+from .json_check import check_json
 from .named import any_device, ask, named
 
 TYPE_CHECKING = False

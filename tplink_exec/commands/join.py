@@ -11,7 +11,7 @@ import time
 from ..devices.request import BULB_MODULES, quoted, request
 from ..errors import DeadlineExceeded, LocalError, ProtocolError, Refused, UsageError
 from ..messages import answer
-from ..standard_input import chunk, is_terminal, secret
+from .standard_input import chunk, is_terminal, secret
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

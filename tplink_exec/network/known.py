@@ -156,7 +156,7 @@ def remember(
     What a device in `found` says not (None, "") is kept. Raises LocalError, for one when others
     have kept the file locked for `limit_s`.
     """
-    from ..lock import held
+    from ..transport.lock import held
 
     path = os.path.realpath(own())
     try:

@@ -8,7 +8,7 @@ It is the lock under which a login is made, and empty unless some were refused: 
 import os
 
 from ..errors import DeadlineExceeded
-from ..lock import held, places
+from .lock import held, places
 
 MAX_FILE = 1000
 """Bytes."""

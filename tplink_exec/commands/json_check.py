@@ -1,6 +1,6 @@
 """What is wrong with JSON that a user gives, and where."""
 
-from .errors import ProtocolError
+from ..errors import ProtocolError
 
 QUOTES = "; a shell takes the quotes out of JSON unless it is in single quotes: '{...}'"
 

@@ -9,7 +9,7 @@ import select
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from .shapes import NoReturn
+    from ..shapes import NoReturn
 
 
 def chunk(size: int, limit_s: "float | None" = None) -> "bytes | None":
