@@ -4,7 +4,7 @@ A scenario is a generator (reply, number) that yields what to do, in order: byte
 number is a pause in seconds, and CLOSE, RESET or HOLD ends it. `reply` is the plain text that
 the device would give, `number` counts the connections from 0. A scenario that ends otherwise
 leaves the connection open for the next request. One more fault, "backlog", is in `server`: no
-connection is accepted.
+connection is accepted. Those of UDP are in `udp_faults`.
 """
 
 import json
@@ -95,12 +95,17 @@ def _close_after_reply(reply: bytes, number: int) -> "Steps":
     yield CLOSE
 
 
-def _err_code(reply: bytes, number: int) -> "Steps":
-    modules = json.loads(reply)
+def refused(reply: bytes) -> bytes:
+    """What is said in place of a reply by a device that refuses all methods."""
+    modules = json.loads(reply.decode())
     for methods in modules.values():
         for method in methods:
             methods[method] = {"err_code": -3, "err_msg": "invalid argument"}
-    yield frame(json.dumps(modules).encode())
+    return json.dumps(modules).encode()
+
+
+def _err_code(reply: bytes, number: int) -> "Steps":
+    yield frame(refused(reply))
 
 
 def _not_utf8(reply: bytes, number: int) -> "Steps":

@@ -1,17 +1,19 @@
-"""What simulated devices share that serve by TCP: the sockets, and playing a reply's steps."""
+"""What simulated devices share: the sockets of TCP and UDP, and playing a reply's steps."""
 
 import asyncio
 import collections
+import ipaddress
 import socket
 import struct
 
 from ..cli.serving import MINE
 from ..errors import LocalError
 from .faults import HOLD, RESET
+from .udp_faults import ANOTHER_ADDRESS, ANOTHER_PORT, UDP_FAULTS, Past
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from ..shapes import Any, Callable, Steps  # noqa: F401 (type comments)
+    from ..shapes import Any, Callable, SocketAddress, Steps  # noqa: F401 (type comments)
     from .base import SimulatedDevice
 
 WAKING_S = 0.15
@@ -52,28 +54,62 @@ def bound_pair(
 
 
 class Datagrams(asyncio.DatagramProtocol):
-    """Answers each with what `reply` gives, unless that is None."""
+    """Answers each with what `reply` makes of it, in steps as udp_faults has them."""
 
-    def __init__(self, reply: "Callable[[bytes], bytes | None]") -> None:
+    def __init__(self, reply: "Callable[[bytes], Steps]") -> None:
         self.reply = reply
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self.transport = transport  # type: Any
 
-    def datagram_received(self, data: bytes, address: "tuple[str, int]") -> None:
-        reply = self.reply(data)
-        if reply is not None:
-            self.transport.sendto(reply, address)
+    def datagram_received(self, data: bytes, address: "SocketAddress") -> None:
+        late_s, place = 0.0, ""
+        for step in self.reply(data):
+            if isinstance(step, float):
+                late_s += step
+            elif isinstance(step, str):
+                place = step
+            elif late_s:
+                asyncio.get_running_loop().call_later(late_s, self.send, step, address, place)
+            else:
+                self.send(step, address, place)
+
+    def send(self, data: bytes, address: "SocketAddress", place: str) -> None:
+        if self.transport.is_closing():
+            return
+        if place:
+            send_from(place, self.transport.get_extra_info("socket"), data, address)
+        else:
+            self.transport.sendto(data, address)
+
+
+def send_from(place: str, own: "Any", data: bytes, address: "SocketAddress") -> None:
+    """Send from ANOTHER_ADDRESS, 127.128.0.1 for 127.0.0.1, or from ANOTHER_PORT than `own`.
+
+    Where that address is not to be had, nothing is sent.
+    """
+    host, port, *rest = own.getsockname()
+    if place == ANOTHER_ADDRESS:
+        whole = ipaddress.ip_address(host)
+        host = str(type(whole)(int(whole) ^ 1 << 23))
+    with socket.socket(own.family, socket.SOCK_DGRAM) as other:
+        try:
+            other.bind((host, 0 if place == ANOTHER_PORT else port, *rest))
+            other.sendto(data, address)
+        except OSError:
+            pass
 
 
 class DeviceServer:
     """A device, and optionally a fault; abstract: what it says is up to `exchange`.
 
-    `connections` and `requests` (the last 100, plain text) count what came by TCP.
+    `connections` and `requests` (the last 100, plain text) count what came by TCP. `udp_fault` is
+    one of UDP_FAULTS or ""; it may be set at any time.
     `discovery_port` is that of UDP, 0 any free one, None that of TCP.
     """
 
     discovery_port = None  # type: int | None
+    protocol = Datagrams
 
     asleep = False
     """Whether TCP is closed until something comes by UDP that is answered."""
@@ -81,6 +117,8 @@ class DeviceServer:
     def __init__(self, device: "SimulatedDevice", fault: str = "") -> None:
         self.device = device
         self.fault = fault
+        self.udp_fault = ""
+        self.past = Past(device.mac)
         self.connections = 0
         self.requests = collections.deque(maxlen=100)  # type: collections.deque[bytes]
         self.open = []  # type: list[Any]
@@ -96,14 +134,16 @@ class DeviceServer:
         place = listener.getsockname()[:2]
         loop = asyncio.get_running_loop()
 
-        def found(data: bytes) -> "bytes | None":
+        def found(data: bytes) -> "Steps":
             reply = self.found(data, *place)
-            if reply is not None and self.asleep:
+            if reply is None:
+                return ()
+            if self.asleep:
                 self.asleep = False
                 self.waking = loop.create_task(self._wake(listener))
-            return reply
+            return UDP_FAULTS[self.udp_fault](reply, self.past) if self.udp_fault else (reply,)
 
-        protocol = Datagrams(found)
+        protocol = self.protocol(found)
         self.open.append((await loop.create_datagram_endpoint(lambda: protocol, sock=datagrams))[0])
         if self.fault == BACKLOG:
             self._fill_backlog(listener)

@@ -1,15 +1,15 @@
 """Simulated devices on real sockets: to try things out with, for the demo and for the tests.
 
-A device answers on TCP and on UDP (discovery) of one port, as real ones do, and keeps TCP
-connections open. It can play one of the faults in faults instead of answering on TCP. How
-it is with KLAP, see `klap_server`; all ways are in TRANSPORTS.
+A device answers on TCP and on UDP of one port, as real ones do, and keeps TCP connections open. It
+can play one of the faults in faults instead of answering on TCP, and one of those in udp_faults
+instead of answering on UDP. How it is with KLAP, see `klap_server`; all ways are in TRANSPORTS.
 """
 
 import asyncio
 import functools
 import ipaddress
 import re
-from collections import namedtuple
+from collections import deque, namedtuple
 
 from ..address import HTTP_PORT, joined
 from ..cipher import decrypt, encrypt
@@ -30,6 +30,7 @@ from .server import BACKLOG, DeviceServer, bound_pair, play
 from .smart_models import SMART_MODELS
 from .tdp import PORT
 from .tpap_server import TPAP_FAULTS, TpapSimulator
+from .udp_faults import UDP_FAULTS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -41,10 +42,22 @@ LOGINS = dict(zip(("blank", "kasa", "tapo"), DEFAULT_CREDENTIALS))
 
 
 class Simulator(DeviceServer):
-    """A device on port 9999, or another."""
+    """A device on port 9999, or another.
+
+    `datagrams` counts those that ask get_sysinfo, discovery's too; `questions` are the last 100 of
+    all, plain text.
+    """
+
+    def __init__(self, device: "SimulatedDevice", fault: str = "") -> None:
+        super().__init__(device, fault)
+        self.datagrams = 0
+        self.questions = deque(maxlen=100)  # type: deque[bytes]
 
     def found(self, data: bytes, address: str, port: int) -> "bytes | None":
-        reply = self.device.answer(decrypt(data))
+        question = decrypt(data)
+        self.datagrams += b"get_sysinfo" in question
+        self.questions.append(question)
+        reply = self.device.answer(question)
         return None if reply is None else encrypt(reply)
 
     async def exchange(
@@ -75,7 +88,9 @@ and what makes a server of (device, fault, login=login)."""
 
 HTTP = "http_port", PORT, HTTP_FAULTS
 TRANSPORTS = {
-    "xor": Transport(MODELS, "port", None, FAULTS, lambda it, fault, login: Simulator(it, fault)),
+    "xor": Transport(
+        MODELS, "port", None, {*FAULTS, *UDP_FAULTS}, lambda it, fault, login: Simulator(it, fault)
+    ),
     "klap1": Transport(MODELS, *HTTP, functools.partial(KlapSimulator, version=1)),
     "klap2": Transport(
         {**MODELS, **SMART_MODELS}, *HTTP, functools.partial(KlapSimulator, version=2)
@@ -139,11 +154,21 @@ def check(options: "Any", devices: "list[tuple[str, str]]") -> None:
         if not 0 <= number <= 65535:
             raise UsageError("a port is a number from 0 to 65535, not %d" % number)
     for _, name in devices:
-        if options.fault not in (None, BACKLOG, *WAYS[name].faults):
-            raise UsageError("--fault %s is none of %s" % (options.fault, name))
+        for fault in options.fault:
+            if fault not in (BACKLOG, *WAYS[name].faults):
+                raise UsageError("--fault %s is none of %s" % (fault, name))
+    if len(options.fault) != sum(map(bool, faults(options))):
+        raise UsageError("--fault: one for TCP, and one for UDP")
     http = any(WAYS[name].port == "http_port" for _, name in devices)
     if not http and (options.http_port, options.login) != (None, None):
         raise UsageError("--http-port and --login go with --klap V, --aes, --tpap, --model M:klap2")
+
+
+def faults(options: "Any") -> "tuple[str, str]":
+    """That of TCP and that of UDP, "" for none."""
+    by_kind = dict.fromkeys((False, True), "")
+    by_kind.update((fault in UDP_FAULTS, fault) for fault in options.fault)
+    return by_kind[False], by_kind[True]
 
 
 def number_of(mac: str) -> int:
@@ -193,13 +218,16 @@ def arguments() -> Parser:
     parser.add_argument("--login", type=login, metavar="L", help=login_help + "; default blank")
     asleep_help = "TCP is closed until a discovery probe comes by UDP"
     parser.add_argument("--asleep", action="store_true", help=asleep_help)
-    faults_help = "what to do instead of answering: %s; by HTTP: %s; by TPAP also: %s" % (
+    faults_help = "what to do instead of answering: %s; on UDP: %s; by HTTP: %s; by TPAP also: %s"
+    faults_help %= (
         ", ".join(sorted([*FAULTS, BACKLOG])),
+        ", ".join(sorted(UDP_FAULTS)),
         ", ".join(sorted([*HTTP_FAULTS, BACKLOG])),
         ", ".join(sorted({*TPAP_FAULTS} - {*HTTP_FAULTS})),
     )
-    faults = sorted({*FAULTS, *HTTP_FAULTS, *TPAP_FAULTS, BACKLOG})
-    parser.add_argument("--fault", choices=faults, metavar="F", help=faults_help)
+    names = sorted({*FAULTS, *UDP_FAULTS, *HTTP_FAULTS, *TPAP_FAULTS, BACKLOG})
+    fault = {"action": "append", "choices": names, "default": []}  # type: dict[str, Any]
+    parser.add_argument("--fault", metavar="F", help=faults_help, **fault)
     return parser
 
 
@@ -212,6 +240,7 @@ def played(model: str, number: int = 0) -> "SimulatedDevice":
 async def _serve_all(devices: "list[tuple[str, str]]", options: "Any") -> None:
     servers = []  # type: list[DeviceServer]
     http_port = HTTP_PORT if options.http_port is None else options.http_port
+    fault, udp_fault = faults(options)
     ports = {"port": options.port, "http_port": http_port}
     for place, (model, transport) in enumerate(devices):
         way = WAYS[transport]
@@ -222,7 +251,8 @@ async def _serve_all(devices: "list[tuple[str, str]]", options: "Any") -> None:
         it = played(model, number_at(address, port) if given is None else given + place)
         it.alias = it.default_alias = "%s %d" % (model, int(address) & 255)
         login = options.login or LOGINS["blank"]
-        servers.append(way.server(it, options.fault or "", login=login))
+        servers.append(way.server(it, fault, login=login))
+        servers[-1].udp_fault = udp_fault
         servers[-1].asleep = options.asleep
         await servers[-1].serve(*sockets)
         put(1, ("%s %s\n" % (model, joined(str(address), port))).encode())
