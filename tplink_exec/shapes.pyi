@@ -47,6 +47,19 @@ Fields = Dict[str, Any]
 """A JSON object of a device."""
 
 Command = Callable[[Exchange, Options], bytes]
+
+class Order(Protocol):
+    """A command for a device that is polled: its words, what to call, and until when."""
+
+    @property
+    def text(self) -> str: ...
+    @property
+    def command(self) -> Command: ...
+    @property
+    def options(self) -> Options: ...
+    @property
+    def deadline(self) -> float: ...
+
 Call = Tuple[str, int, Command, Options]
 """HOST (or "" where no device is called), PORT, and what to call with which options."""
 

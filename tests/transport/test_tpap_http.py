@@ -12,6 +12,7 @@ from unittest import mock
 
 from tests import support
 from tests.parallel import early
+from tests.polling.stepping import Stepping, member_of
 from tests.support import CLEAN, FORMS, assert_failure, run, start, tpap_simulated
 from tests.transport.test_klap_http import GIVEN, USER, line
 from tests.transport.tpap_vectors import CASES
@@ -25,7 +26,6 @@ from tplink_exec.transport.http_link import HttpLink
 from tplink_exec.transport.login_turn import MAX_FILE, Turn
 from tplink_exec.transport.tpap import Login, TpapSession
 from tplink_exec.transport.tpap_refusal import ended
-from tplink_exec.watch.members import Member, Outlet
 
 WRONG = {**GIVEN, "TPLINK_EXEC_PASSWORD": "wrong"}
 GET_INFO = b'{"method":"get_device_info"}'
@@ -59,6 +59,12 @@ class Case(unittest.TestCase):
         """The path of the one file that is there."""
         (name,) = os.listdir(self.folder)
         return os.path.join(self.folder, name)
+
+    def stepping(self, plug):
+        options = {"--http-port": plug.http_port}
+        it = Stepping(member_of(plug.host, plug.port, options, 5.0), 0.01)
+        self.addCleanup(it.close)
+        return it
 
 
 class Logins(Case):
@@ -442,23 +448,21 @@ class Refused(Case):
     def test_watch(self):
         for env, wanted in ((WRONG, 1), (GIVEN, 1)):
             with tpap_simulated(login=USER) as plug, mock.patch.dict(os.environ, env):
-                options = {"--http-port": plug.http_port}
-                member = Member(plug.host, plug.port, options, 5.0, 0.01)
-                outlet = Outlet(plug.host, "")
-                member.outlets.append(outlet)
+                it = self.stepping(plug)
+                outlet = it.member.outlets[0]
                 for _ in range(5):
-                    member.patient_at = 0.0
-                    self.assertTrue(member.poll())
+                    it.course.patient_at = 0.0
+                    self.assertTrue(it.poll())
                 self.assertEqual(plug.tpap.attempts, wanted)
                 self.assertEqual(outlet.grave, env is WRONG)
                 if env is WRONG:
                     os.unlink(self.file())
-                    member.patient_at = 0.0
-                    member.poll()
+                    it.course.patient_at = 0.0
+                    it.poll()
                     self.assertEqual(plug.tpap.attempts, 2)
                     with mock.patch.dict(os.environ, GIVEN):
-                        member.patient_at = 0.0
-                        member.poll()
+                        it.course.patient_at = 0.0
+                        it.poll()
                         self.assertEqual((outlet.state(), plug.tpap.attempts), (0, 3))
 
 
@@ -467,26 +471,25 @@ class Watched(Case):
         """However short the interval is, and the polls before were."""
         for name in ("", "Lamp"):
             with tpap_simulated(login=USER) as plug, mock.patch.dict(os.environ, GIVEN):
-                member = Member(plug.host, plug.port, {"--http-port": plug.http_port}, 5.0, 0.01)
-                outlet = Outlet(plug.host, "")
-                member.outlets.append(outlet)
+                it = self.stepping(plug)
                 if name:
                     mac = {"alias": name, "mac": plug.device.mac, "device_id": ""}
                     entry = {**mac, "host": plug.host, "port": plug.http_port, "transport": "tpap"}
-                    member.recall(Named(entry, [], [], 0.0, {}))
-                member.poll()
-                self.back(member, outlet, plug)
+                    it.member.recall(Named(entry, [], [], 0.0, {}))
+                it.poll()
+                self.back(it, plug)
 
-    def back(self, member, outlet, plug):
+    def back(self, it, plug):
+        outlet = it.member.outlets[0]
         self.assertEqual(outlet.state(), 0, outlet.trouble)
-        member.took_s = 0.01
         plug.expire()
-        member.fail(PlugError("gone"), True)
-        member.patient_at = float("inf")
+        it.course.took_s = 0.01
+        it.lose(PlugError("gone"))
+        it.course.patient_at = float("inf")
         real = plug.service.reply
         plug.service.reply = lambda request: time.sleep(0.15) or real(request)
         for _ in range(20):
-            self.assertTrue(member.poll())
+            self.assertTrue(it.poll())
             if outlet.state() is not None:
                 break
         self.assertEqual(outlet.state(), 0, outlet.trouble)

@@ -16,10 +16,10 @@ from unittest import mock
 
 from tests.parallel import early
 from tests.support import FORMS, run, sets
-from tests.watch.watching import FAST, PATIENCE_S, Case, Watch
+from tests.watch.watching import FAST, PATIENCE_S, Case, Watch, polls
 from tplink_exec.errors import UsageError
+from tplink_exec.polling.members import Member
 from tplink_exec.watch.lines import MAX_LINE, Lines
-from tplink_exec.watch.members import Member
 from tplink_exec.watch.orders import QUOTED, Order, quoted, understand
 from tplink_exec.watch.watch import House
 
@@ -185,27 +185,27 @@ class Commands(Case):
 
     def test_a_command_that_fails(self):
         watch = self.watch("--timeout", "1")
-        self.plug.fault = "err-code"
+        self.break_down(self.plug, "err-code")
         self.assertEqual(watch.line(), "Großes Licht OFFLINE")
         watch.tell(self.plug.place + " on")
         self.assertIn("tplink-exec: %s: the device refuses" % self.plug.place, watch.error())
-        self.plug.fault = "silent"
+        self.break_down(self.plug, "silent")
         watch.tell(self.plug.place + " on")
         self.assertIn("tplink-exec: %s: no complete reply in time" % self.plug.place, watch.error())
         watch.silent()
 
     def test_a_command_comes_before_a_poll_that_hangs(self):
         watch = self.watch("--timeout", "600")
-        self.plug.fault = "silent"
+        self.break_down(self.plug, "silent")
         self.until_polled(self.plug, 1)
         self.until_polled(self.bulb, 2)
-        self.plug.fault = ""
+        self.break_down(self.plug, "")
         watch.tell("'Großes Licht' on")
         self.assertEqual(watch.line(), "Großes Licht ON")
 
     def test_too_many_commands_for_a_device_that_hangs(self):
         watch = self.watch("--timeout", "1")
-        self.plug.fault = "silent"
+        self.break_down(self.plug, "silent")
         watch.tell(b"'Gro\xc3\x9fes Licht' on\n" * 150)
         errors = [watch.error() for _ in range(150)]
         self.assertGreaterEqual(sum("commands wait for this device" in e for e in errors), 49)
@@ -213,15 +213,15 @@ class Commands(Case):
         self.assertLessEqual(len(sets(self.plug)), 3)
 
     def test_an_alias_that_is_not_known_yet(self):
-        self.plug.fault = "slow-reply"
+        self.break_down(self.plug, "slow-reply")
         watch = Watch(self, *FAST, self.plug.place)
-        self.until(lambda: self.plug.connections)
+        self.until(lambda: polls(self.plug))
         watch.tell(self.plug.place + " on\n'Großes Licht' off")  # the first ends the first poll
         self.assertEqual([watch.line(), watch.line()], ["Großes Licht ON", "Großes Licht OFF"])
         self.assertEqual(watch.end(), (0, [], []))
 
     def test_what_may_be_for_one_that_hangs_holds_up_no_other(self):
-        self.plug.fault = "silent"
+        self.break_down(self.plug, "silent")
         watch = Watch(self, "--timeout", "600", *self.places)
         self.assertEqual(watch.line(), "Bulb OFF")
         watch.tell("Typo on\n'Großes Licht' on\nBulb on")
@@ -233,7 +233,7 @@ class Commands(Case):
         self.assertEqual(sets(self.plug), [])
 
     def test_commands_that_wait_for_a_device_keep_their_order(self):
-        self.plug.fault = "slow-reply"
+        self.break_down(self.plug, "slow-reply")
         watch = Watch(self, *FAST, "--timeout", "60", *self.places)
         place = self.plug.place
         watch.tell("Typo on\n'Großes Licht' on\n%s off\n'Großes Licht' toggle\nBulb on" % place)
@@ -246,7 +246,7 @@ class Commands(Case):
 
     def test_a_flood_that_may_be_for_one_that_hangs(self):
         """No more waits than a bound, and what is for others is done."""
-        self.plug.fault = "silent"
+        self.break_down(self.plug, "silent")
         watch = Watch(self, "--timeout", "600", *self.places)
         self.assertEqual(watch.line(), "Bulb OFF")
         watch.tell(b"Nobody on\n" * 3000 + b"Bulb on\n")
@@ -256,7 +256,7 @@ class Commands(Case):
 
     def test_a_command_waits_for_a_device_no_longer_than_for_its_reply(self):
         words = {"debug": False, "repeat": None, "json": False, "interval": 1.0, "timeout": 0.0}
-        house = House([Member("127.0.0.1", 1, {}, 1.0, 1.0)], Namespace(**words))
+        house = House([Member("127.0.0.1", 1, {}, 1.0)], Namespace(**words))
         house.post.complaints = mock.Mock()
         for timeout_s, complaints in ((PATIENCE_S, 0), (0.0, 1)):
             order = Order(b"Typo on", *understand(b"Typo on"), time.monotonic() + timeout_s)
@@ -297,14 +297,14 @@ class Commands(Case):
         self.assertEqual(self.plug.device.relay_state, 1)
 
     def test_the_end_of_a_pipe_while_a_device_hangs(self):
-        self.plug.fault = "silent"
+        self.break_down(self.plug, "silent")
         watch = Watch(self, "--interval", "600", "--timeout", "1", *self.places)
         watch.tell(self.plug.place + " on\nBulb on")
         code, out, err = watch.end()
         self.assertEqual((code, len(err)), (0, 1))
         self.assertIn("no complete reply in time", err[0])
         self.assertIn("Bulb ON", out)
-        self.assertLessEqual(self.plug.connections, 3)  # a poll, the command, a poll
+        self.assertLessEqual(polls(self.plug), 3)  # a poll, the command, a poll
 
     def test_a_file_of_commands(self):
         read, write = os.pipe()

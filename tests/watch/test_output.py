@@ -11,7 +11,7 @@ from unittest import mock
 
 from tests.parallel import early
 from tests.support import FORMS, assert_failure, run
-from tests.watch.watching import FAST, PATIENCE_S, Case, Watch
+from tests.watch.watching import FAST, PATIENCE_S, Case, Watch, polls
 from tplink_exec.cli import output as written
 from tplink_exec.watch.lines import MAX_LINES, Output
 
@@ -197,10 +197,10 @@ class Writing(Case):
         watch.expect(*["HS100 1 OFF"] * len(plugs))
         for number, fault in enumerate(sorted(FAULTS)):
             plug = plugs[number % len(plugs)]
-            self.until(lambda plug=plug: not plug.fault or plug.connections > plug.wanted)
-            plug.fault, plug.wanted = fault, plug.connections + 1
+            self.until(lambda plug=plug: not plug.fault or polls(plug) > plug.wanted)
+            plug.fault, plug.wanted = fault, polls(plug) + 1
         for plug in plugs:
-            self.until(lambda plug=plug: plug.connections > plug.wanted)
+            self.until(lambda plug=plug: polls(plug) > plug.wanted)
             plug.device.relay_state, plug.fault, plug.device.alias = 1, "", plug.place
         for plug in plugs:
             self.until_polled(plug, 4)

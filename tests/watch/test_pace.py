@@ -5,11 +5,11 @@ import unittest
 
 from tests.house import network, started
 from tests.parallel import early
+from tests.polling.stepping import Stepping, member_of
 from tests.support import simulated
-from tests.watch.watching import FAST, Case, Watch
+from tests.watch.watching import FAST, Case, Watch, polls
 from tplink_exec.simulator.models import device
 from tplink_exec.simulator.simulate import Simulator
-from tplink_exec.watch.members import Member, Outlet
 
 
 class Beating(Case):
@@ -31,9 +31,9 @@ class Beating(Case):
         self.until_polled(self.beat, self.beats(seconds))
 
     def is_back_within(self, seconds, watch, line):
-        before = self.beat.connections
+        before = polls(self.beat)
         self.assertEqual(watch.line(), line)
-        self.assertLessEqual(self.beat.connections - before, self.beats(seconds))
+        self.assertLessEqual(polls(self.beat) - before, self.beats(seconds))
 
 
 @early
@@ -41,12 +41,12 @@ class Pace(Beating):
     def test_nothing_piles_up_on_a_slow_device(self):
         slow = self.device(fault="slow-reply", alias="Lamp")
         self.watch(slow.place)
-        before, others = slow.connections, self.beat.connections
-        self.let_pass(2)
+        before, others = slow.connections, polls(self.beat)
+        self.let_pass(4)
         asked = slow.connections - before
-        self.assertLessEqual(asked, self.beats(2) / 3 + 1)  # 0.3 s, and so each 0.4 s
+        self.assertLessEqual(asked, self.beats(4) / 3 + 1)  # 0.3 s, and so each 0.4 s
         self.assertGreaterEqual(asked, 3)
-        self.assertLessEqual(self.beat.connections - others, self.beats(2) + 2)
+        self.assertLessEqual(polls(self.beat) - others, self.beats(4) + 2)
         self.assertLessEqual(len(slow.open), 4)  # the listeners, and no heap of connections
 
     def test_one_that_hangs_delays_no_other(self):
@@ -62,20 +62,21 @@ class Pace(Beating):
     def test_a_device_that_hangs_and_then_does_not(self):
         plug = self.device(alias="Lamp")
         watch = self.watch("--timeout", "2", plug.place)
-        plug.fault = "silent"
+        self.break_down(plug, "silent")
         self.assertEqual(watch.line(), "Lamp OFFLINE")
         self.let_pass(0.8)  # in which there has been a patient poll, too
-        plug.fault = ""
+        self.break_down(plug, "")
         self.is_back_within(0.8, watch, "Lamp OFF")
 
     def test_a_name_is_looked_up_once(self):
         plug = self.device()
-        member = Member("localhost", plug.port, {}, 5.0, 2.0)
-        member.outlets.append(Outlet("localhost", ""))
-        self.assertTrue(member.poll())
-        self.assertEqual((member.address, member.outlets[0].state()), ("127.0.0.1", 0))
-        self.assertTrue(member.poll())
-        self.assertEqual(member.outlets[0].state(), 0)
+        it = Stepping(member_of("localhost", plug.port))
+        self.addCleanup(it.close)
+        outlet = it.member.outlets[0]
+        for datagrams in range(3):  # the first call looks it up
+            self.assertTrue(it.poll())
+            self.assertEqual((it.member.address, outlet.state()), ("127.0.0.1", 0))
+            self.assertEqual((plug.connections, plug.datagrams), (1, datagrams))
 
 
 @early
@@ -87,15 +88,15 @@ class Recovery(Beating):
         self.interval_s = 0.2
         plug = self.device(alias="Lamp")
         watch = self.watch(plug.place)
-        plug.fault = "close-before-reply"  # at least two connections for a patient poll, else one
+        self.break_down(plug, "close-before-reply")  # several connections for a patient call
         self.assertEqual(watch.line(), "Lamp OFFLINE")
         self.let_pass(1.6)  # patient after 0.4, 0.8 s
-        before = plug.connections
+        before = polls(plug)
         self.let_pass(2)
-        tries = plug.connections - before
+        tries = polls(plug) - before
         self.assertLessEqual(tries, self.beats(2) + 5)
         self.assertGreaterEqual(tries, self.beats(1.2))
-        plug.fault = ""
+        self.break_down(plug, "")
         self.is_back_within(0.8, watch, "Lamp OFF")
 
     def test_a_network_that_comes_and_goes(self):

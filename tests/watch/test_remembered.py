@@ -5,7 +5,7 @@ import unittest
 
 from tests.house import Folder, klap_placed, network, placed
 from tests.support import FORMS, assert_failure, call, run, sets
-from tests.watch.watching import FAST, INTERVAL_S, Case, Watch
+from tests.watch.watching import FAST, INTERVAL_S, Case, Watch, polls
 
 
 class Remembered(Folder, Case):
@@ -88,10 +88,10 @@ class Remembered(Folder, Case):
         watch = self.watch("Lamp", other.place)
         watch.expect("Lamp OFFLINE", "Fan OFF")  # by its remembered name
         self.until_polled(other, 2 / INTERVAL_S)
-        before = other.connections
+        before = polls(other)
         self.enter(placed(self.net + ".1", "HS100", 0, "Lamp"))
         self.assertEqual(watch.line(), "Lamp OFF")
-        self.assertLess(other.connections - before, 1 / INTERVAL_S)
+        self.assertLess(polls(other) - before, 1 / INTERVAL_S)
 
     def test_nothing_remembered(self):
         for form in FORMS.values():

@@ -9,13 +9,10 @@ import unittest
 
 from tests.house import closed, without_dns
 from tests.parallel import early
-from tests.support import FORMS, aes_simulated, assert_failure, call, klap_simulated, run
-from tests.watch.watching import FAST, INTERVAL_S, PATIENCE_S, Case, Watch
+from tests.support import FORMS, assert_failure, call, run
+from tests.watch.watching import FAST, INTERVAL_S, PATIENCE_S, Case, Watch, polls
 from tplink_exec.address import split
 from tplink_exec.errors import UsageError
-from tplink_exec.simulator.simulate import played
-from tplink_exec.watch.members import ALWAYS, CHANGES, NEVER, Member, Outlet
-from tplink_exec.watch.orders import understand
 
 
 @early
@@ -39,11 +36,11 @@ class States(Case):
         watch = Watch(self, *FAST, "--timeout", "1", *places)
         watch.expect(*[fault + " OFF" for fault in faults])
         for fault, plug in plugs.items():
-            plug.fault = fault
+            self.break_down(plug, fault)
         watch.expect(*[fault + " OFFLINE" for fault in faults])
         watch.silent()
         for plug in plugs.values():
-            plug.fault = ""
+            self.break_down(plug, "")
         watch.expect(*[fault + " OFF" for fault in faults])
         watch.silent()
         self.assertEqual(watch.end(), (0, [], []))
@@ -61,11 +58,11 @@ class States(Case):
         watch = Watch(self, *FAST, "--debug", plug.place)
         start = "tplink-exec: %s: " % plug.place
         self.assertEqual((watch.line(), watch.error()), ("Lamp OFF", start + "answers"))
-        plug.fault = "garbage"
+        self.break_down(plug, "garbage")
         self.assertEqual(watch.line(), "Lamp OFFLINE")
         self.assertRegex(watch.error(), re.escape(start) + "OFFLINE: .* is this a TP-Link device")
         watch.silent(watch.err)
-        plug.fault = ""
+        self.break_down(plug, "")
         self.assertEqual((watch.line(), watch.error()), ("Lamp OFF", start + "answers"))
         watch.tell("Lamp on")
         self.assertEqual((watch.line(), watch.error()), ("Lamp ON", start + "done: on"))
@@ -95,7 +92,7 @@ class States(Case):
         strip.device.outlets[1].state = 1
         changed = [json.loads(watch.line()) for _ in range(2)]
         self.assertEqual([(v["state"], v["power"]) for v in changed], [("ON", 20.5)] * 2)
-        plug.fault = "silent"
+        self.break_down(plug, "silent")
         self.assertEqual(json.loads(watch.line())["state"], None)
         self.assertEqual(watch.stop(), -signal.SIGTERM)
 
@@ -119,8 +116,9 @@ class States(Case):
         plug = self.device("HS110", state=1)
         watch = Watch(self, *FAST, plug.place)
         watch.line()
-        self.until(lambda: len(plug.requests) > 5)
-        self.assertEqual([r for r in plug.requests if b"emeter" in r], [])
+        self.until_polled(plug, 5)
+        asked = [*plug.requests, *plug.questions]
+        self.assertEqual([it for it in asked if b"emeter" in it], [])
 
     def test_a_meter_that_fails_does_not_hide_the_state(self):
         plug = self.device("HS110", state=1)
@@ -134,8 +132,9 @@ class States(Case):
         del bulb.device.methods["smartlife.iot.common.emeter"]
         watch = Watch(self, *FAST, "--json", "--repeat", "60", bulb.place)
         self.assertNotIn("power", json.loads(watch.line()))
-        self.until(lambda: len([r for r in bulb.requests if b"sysinfo" in r]) > 30)
-        self.assertLess(len([r for r in bulb.requests if b"emeter" in r]), 10)
+        self.until_polled(bulb, 30)
+        asked = [*bulb.requests, *bulb.questions]
+        self.assertLess(len([it for it in asked if b"emeter" in it]), 10)
 
     def test_a_meter_that_refused_is_asked_at_the_next_change(self):
         plug = self.device("HS110")
@@ -179,10 +178,10 @@ class States(Case):
         watch.expect("Plug 1 ON")
         watch.tell("'plug 2' OFF")
         watch.expect("Plug 2 OFF")
-        before, started = strip.connections, time.monotonic()
+        before, started = polls(strip), time.monotonic()
         self.until_polled(strip, 6)
-        polls = (time.monotonic() - started) / INTERVAL_S
-        self.assertLess(strip.connections - before, polls + 3)  # one poll for all three
+        intervals = (time.monotonic() - started) / INTERVAL_S
+        self.assertLess(polls(strip) - before, intervals + 3)  # one poll for all three
 
     def test_an_outlet_that_is_not_there(self):
         strip, plug = self.device("HS107"), self.device()
@@ -236,136 +235,6 @@ class States(Case):
         for form in FORMS.values():
             assert_failure(self, run([*form, "watch"]), 1)
             self.assertIn(b"--repeat S", run([*form, "watch", "--help"]).out)
-
-
-class KlapDevices(Case):
-    def member(self, plug, timeout_s=PATIENCE_S):
-        options = {"--transport": "auto", "--http-port": plug.http_port}
-        member = Member(plug.host, plug.port, options, timeout_s, 0.1)
-        member.outlets.append(Outlet("plug", ""))
-        return member
-
-    def test_one_session_for_many_polls(self):
-        for model, speaking in (
-            ("HS110", klap_simulated),
-            ("KP125M", klap_simulated),
-            ("KP125M", aes_simulated),
-        ):
-            with speaking(model) as plug:
-                member = self.member(plug)
-                for _ in range(5):
-                    self.assertTrue(member.poll(ALWAYS))
-                    self.assertEqual(member.outlets[0].state(), 0)
-                self.assertEqual(member.outlets[0].shown.power, 0.0)
-                session = member.http_link.channel()
-                order = understand(b"plug on")
-                member.call(order[2], order[3], time.monotonic() + 5)
-                self.assertTrue(member.poll())
-                self.assertEqual(member.outlets[0].state(), 1)
-                self.assertIs(member.http_link.channel(), session)
-                self.assertLessEqual(plug.connections, 7)  # one a poll or command
-                self.assertIsNone(member.http_link.http.socket)  # and none is kept
-
-    def test_smart_strips_and_how_often_they_are_asked(self):
-        """In one exchange, and one more for each outlet, or the whole, whose meter is read."""
-        for model, children, metering, count, power in (
-            ("KP125M", [""], ALWAYS, 1, 61.753),
-            ("P300", ["", "1", "Plug 1"], NEVER, 1, None),
-            ("P316M", ["", "3"], NEVER, 1, None),
-            ("P316M", ["3"], ALWAYS, 2, 30.75),
-            ("P316M", ["", "3"], ALWAYS, 3, 30.75),
-            ("KS240", ["1", "2"], NEVER, 1, None),
-        ):
-            with klap_simulated(model) as it, self.subTest((model, children, metering)):
-                member = self.member(it)
-                member.outlets[:] = [Outlet(child, child) for child in children]
-                it.device.relay_state = 1
-                self.assertTrue(member.poll(metering))
-                it.requests.clear()
-                self.assertTrue(member.poll(metering))
-                self.assertEqual(len(it.requests), count)
-                self.assertEqual([outlet.state() for outlet in member.outlets], [1] * len(children))
-                self.assertEqual(member.outlets[-1].shown.power, power)
-                if children == ["", "1", "Plug 1"]:
-                    order = understand(b"x off")
-                    options = {**order[3], "--child": "1"}
-                    member.call(order[2], options, time.monotonic() + 5)
-                    self.assertTrue(member.poll(metering))
-                    self.assertEqual([outlet.state() for outlet in member.outlets], [1, 0, 1])
-                    self.assertEqual(member.outlets[1].alias, "Plug 3")
-
-    def test_a_hub_is_offline_and_says_what_it_is(self):
-        with klap_simulated("H100") as hub:
-            member = self.member(hub)
-            self.assertTrue(member.poll(ALWAYS))
-            (outlet,) = member.outlets
-            self.assertEqual((outlet.state(), outlet.grave), (None, True))
-            self.assertEqual(outlet.trouble, "H100 is a hub: its sensors are not supported")
-
-    def test_a_meter_that_refuses_for_a_while(self):
-        """Whatever it says meanwhile, and whether or not the state changes."""
-        for model, meter, method in (
-            ("HS110", ("methods", "emeter"), "get_realtime"),
-            ("LB130", ("methods", "smartlife.iot.common.emeter"), "get_realtime"),
-            ("KP125M", ("smart_methods",), "get_energy_usage"),
-        ):
-            for code in ("err_code", "error_code", None):
-                with klap_simulated(model) as plug, self.subTest(model, code=code):
-                    member = self.member(plug)
-                    methods = getattr(plug.device, meter[0])
-                    methods = methods[meter[1]] if meter[1:] else methods
-                    for other in ("get_emeter_data", "get_current_power"):
-                        methods.pop(other, None)
-                    right = methods.pop(method)
-                    if code:
-                        methods[method] = lambda _, code=code: {code: -10}
-                    for _ in range(3):
-                        self.assertTrue(member.poll(ALWAYS))
-                    outlet = member.outlets[0]
-                    self.assertEqual((outlet.state(), outlet.shown.power), (0, None))
-                    methods[method] = right
-                    plug.device.relay_state = 1
-                    self.assertTrue(member.poll(CHANGES))
-                    self.assertGreater(outlet.shown.power, 1)
-                    methods[method] = lambda _: {"err_code": -10, "error_code": -10}
-                    self.assertTrue(member.poll(ALWAYS))
-                    self.assertEqual((outlet.shown.power, outlet.shown.metered), (None, True))
-                    methods[method] = right
-                    self.assertTrue(member.poll(ALWAYS))
-                    self.assertGreater(outlet.shown.power, 1)
-
-    def test_another_device_at_the_address(self):
-        """What the first was, SMART or not, is not held against the second."""
-        with klap_simulated("KP125M") as plug:
-            member = self.member(plug)
-            for model in ("KP125M", "HS110", "KP125M"):
-                plug.klap.device = played(model)
-                self.assertTrue(member.poll())
-                if member.outlets[0].state() is None:
-                    self.assertTrue(member.poll())
-                self.assertEqual(member.outlets[0].state(), 0, model)
-
-    def test_a_login_that_is_wrong(self):
-        with klap_simulated(login=("me", "secret")) as plug:
-            member = self.member(plug)
-            self.assertTrue(member.poll())
-            outlet = member.outlets[0]
-            self.assertEqual((outlet.state(), outlet.grave), (None, True))
-            self.assertIn("login", outlet.trouble)
-            seen = plug.connections
-            self.assertFalse(member.poll())  # only after a pause: it may lock itself
-            self.assertEqual(plug.connections, seen)
-
-    def test_one_that_comes_back(self):
-        with klap_simulated() as plug:
-            member = self.member(plug, 1.0)
-            self.assertTrue(member.poll())
-            plug.fault = "silent"
-            self.assertTrue(member.poll())
-            self.assertEqual(member.outlets[0].state(), None)
-            plug.fault = ""
-            self.assertTrue(member.poll())
-            self.assertEqual(member.outlets[0].state(), 0)
 
 
 if __name__ == "__main__":

@@ -110,6 +110,7 @@ class Case(unittest.TestCase):
     def device(self, *words, **options):
         context = simulated(*words, **options)
         found = context.__enter__()
+        self.break_down(found, found.fault)
         self.addCleanup(context.__exit__, None, None, None)
         found.place = ("[%s]:%d" if ":" in found.host else "%s:%d") % (found.host, found.port)
         return found
@@ -122,6 +123,16 @@ class Case(unittest.TestCase):
             time.sleep(0.005)
 
     def until_polled(self, simulator, times):
-        """Wait until a device has had so many connections more."""
-        wanted = simulator.connections + times
-        self.until(lambda: simulator.connections >= wanted)
+        """Wait until a device has been asked so many times more."""
+        wanted = polls(simulator) + times
+        self.until(lambda: polls(simulator) >= wanted)
+
+    @staticmethod
+    def break_down(simulator, fault):
+        """Have it play a fault of TCP and answer no datagram; "" mends both."""
+        simulator.fault, simulator.udp_fault = fault, "udp-silent" if fault else ""
+
+
+def polls(simulator):
+    """How often a device has been asked: by datagram, or by a connection."""
+    return simulator.datagrams + simulator.connections

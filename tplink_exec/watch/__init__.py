@@ -1,5 +1,5 @@
 """watch: devices polled side by side, changes told, commands taken from standard input.
 
 Nothing outside takes anything but the subcommand, `watch.watch`.
-May import: the hall, transport, devices, network, commands, cli.
+May import: the hall, devices, network, polling, commands, cli.
 """

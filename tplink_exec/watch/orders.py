@@ -15,8 +15,9 @@ from .lines import MAX_LINE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from ..polling.members import Member
+    from ..polling.watched import Outlet
     from ..shapes import Callable, Command, Options  # noqa: F401 (type comments)
-    from .members import Member, Outlet
 
 ALLOWED = (
     "on, off, toggle, openHAB's commands; brightness, color, rgb, temperature, effect, fan "

@@ -18,17 +18,17 @@ from ..devices import identity
 from ..errors import LocalError, UsageError
 from ..network import known
 from ..network.names import remembered
+from ..polling.members import Member
+from ..polling.poller import MAX_WAITING, Poller
+from ..polling.watched import ALWAYS, CHANGES, NEVER, Outlet, Shown
 from ..printable import one_line
 from .lines import MAX_LINES, Lines, Output
-from .members import ALWAYS, CHANGES, NEVER, Member, Outlet, Shown
 from .orders import Order, find, quoted, understand
-from .poller import MAX_WAITING, Poller, Post
+from .post import Post
 from .streams import ROOM
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from threading import Thread
-
     from ..shapes import Any, Fields  # noqa: F401 (type comments)
 
 SPREAD_S = 0.002
@@ -52,10 +52,8 @@ class House:
         self.repeat_at = time.monotonic() + options.repeat if options.repeat else None
         metering = NEVER if not options.json else ALWAYS if options.repeat else CHANGES
         gap_s = min(SPREAD_S, options.interval / len(members))
-        self.pollers = [
-            Poller(member, metering, number * gap_s, self.post)
-            for number, member in enumerate(members)
-        ]
+        self.poller = Poller(members, options.interval, gap_s, metering, self.post)
+        self.polled = {polled.member: polled for polled in self.poller.devices}
 
     def line(self, outlet: Outlet, shown: Shown) -> bytes:
         if not self.options.json:
@@ -73,10 +71,14 @@ class House:
 
     def run(self) -> None:
         """Until standard input ends. Raises OSError for standard output, LocalError."""
-        start([self.post.complaints, *self.pollers])
+        descriptors(2 * len(self.members) + 64)
         try:
+            self.post.complaints.start()
+            self.poller.start()
             while not self.is_done():
                 self.wait()
+                if self.poller.failure:
+                    raise LocalError("no device can be asked: %s" % self.poller.failure)
                 while self.post.changes:
                     outlet, shown = self.post.changes.popleft()
                     self.output.add(outlet, self.line(outlet, shown))
@@ -92,7 +94,9 @@ class House:
         return (
             self.ended
             and not self.held
-            and all(poller.settled and poller.given == poller.done for poller in self.pollers)
+            and all(
+                polled.settled and polled.given == polled.done for polled in self.polled.values()
+            )
             and not self.post.changes
         )
 
@@ -141,7 +145,7 @@ class House:
         One for an unknown device waits as long as that may be one that has not been asked yet, and
         so do those for such a device that come after it.
         """
-        unasked = {poller.member for poller in self.pollers if not poller.settled}
+        unasked = {member for member, polled in self.polled.items() if not polled.settled}
         orders, self.fresh = self.fresh, []
         if unasked != self.unasked or (self.held and self.held[0].deadline <= time.monotonic()):
             orders, self.held = self.held + orders, []
@@ -168,22 +172,11 @@ class House:
             )
         if outlet.child:
             order.options["--child"] = outlet.child
-        self.pollers[self.members.index(member)].order(order)
+        self.poller.order(self.polled[member], order)
         return True
 
     def complain(self, error: UsageError, line: bytes) -> None:
         self.post.complain("watch: %s; in %.200r" % (error, line.decode("utf-8", "replace")))
-
-
-def start(threads: "list[Thread]") -> None:
-    """Raises LocalError when there cannot be so many threads."""
-    number = len(threads) - 1
-    descriptors(2 * number + 64)
-    try:
-        for thread in threads:
-            thread.start()
-    except RuntimeError as error:
-        raise LocalError("no thread for each of %d devices: %s" % (number, error)) from None
 
 
 def watched(hosts: "list[str]", options: "Any") -> "list[Member]":
@@ -197,7 +190,7 @@ def watched(hosts: "list[str]", options: "Any") -> "list[Member]":
         key = host.casefold(), port
         outlet = Outlet(given, child)
         if key not in members:
-            members[key] = Member(host, port, {}, options.timeout, options.interval)
+            members[key] = Member(host, port, {}, options.timeout)
             if not is_address(host):
                 members[key].recall(remembered(host, 0.0, {}))
         member = members[key]
