@@ -18,7 +18,6 @@ import asyncio
 import json
 import os
 import random
-import statistics
 import subprocess
 import sys
 import tempfile
@@ -235,14 +234,9 @@ async def live(devices, process, network, seconds):
 def report(devices, network, judge, process, said):
     """Print the summary; the exit code."""
     seconds = process.ended - process.began
-    late = judge.late or [float("nan")]
-    p99 = late[min(int(len(late) * 0.99), len(late) - 1)]
-    print("%d changes told. How late: median %.2f s, " % (len(judge.late), statistics.median(late)))
-    print(
-        "    99 %% %.2f s, at most %.2f s, %d later than %g s"
-        % (p99, late[-1], judge.too_late, LATE_S)
-    )
-    print("    " + histogram(judge.late))
+    print("%d changes told" % len(judge.late))
+    if judge.late:
+        print(how_late(judge.late, judge.too_late))
     last = process.rows[-1]
     text = "RSS in KiB, each %.0f s: %s; threads: %d to %d; CPU %.1f s, %.2f %% of a core"
     kib, threads, _ = zip(*process.rows)
@@ -270,13 +264,16 @@ def report(devices, network, judge, process, said):
     return 1 if judge.wrong else 0
 
 
-def histogram(late):
-    """How many were told within so many seconds."""
+def how_late(late, too_late):
+    """Two lines; the second tells how many changes were told within so many seconds."""
     limits = 0.25, 0.5, 1, 1.5, 2, 2.5, 3, 4, 6, 10, float("inf")
     counts = [0] * len(limits)
     for late_s in late:
         counts[next(n for n, limit in enumerate(limits) if late_s <= limit)] += 1
-    return ", ".join("to %g s: %d" % pair for pair in zip(limits, counts) if pair[1])
+    middle, p99 = late[len(late) // 2], late[int(len(late) * 0.99)]
+    text = "How late: median %.2f s, 99 %% %.2f s, at most %.2f s, %d later than %g s\n    %s"
+    each = ", ".join("to %g s: %d" % pair for pair in zip(limits, counts) if pair[1])
+    return text % (middle, p99, late[-1], too_late, LATE_S, each)
 
 
 def in_namespace(script, *argv):
