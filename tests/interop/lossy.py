@@ -9,9 +9,11 @@ seed, and `watch --json` (the single file, in a process of its own) polls them a
 2 s. The network is `tc netem` on the loopback interface of a network namespace where the kernel has
 that, and else the simulated one of lossy_network.py, which says what it models.
 
-Exit code 1 when a device was OFFLINE once, a change was not told or told twice, something was told
-that had not happened, more than LATE_SHARE of the changes were told later than LATE_S, or when
-memory grew. That is looked at in runs of FLAT_S and more only.
+It prints how late changes were told, watch's memory and CPU, and how often devices were asked for
+each beat (1 where nothing is lost; what netem loses on the way to a device is not counted). Exit
+code 1 when a device was OFFLINE once, a change was not told or told twice, something was told that
+had not happened, too many changes were told late (lossy_judge.py), or, in runs of FLAT_S and more,
+when memory grew.
 """
 
 import asyncio
@@ -27,6 +29,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
+from lossy_judge import INTERVAL_S, Judge, how_late  # noqa: E402
 from lossy_network import LossyKlap, LossySimulator, Network  # noqa: E402
 
 from tplink_exec.simulator.simulate import played  # noqa: E402
@@ -39,10 +42,6 @@ MODELS = (
 """And from the start again."""
 PORT = 9999
 SEED = 15
-INTERVAL_S = 2.0
-LATE_S = 2 * INTERVAL_S
-"""The beat after a change comes within an interval; a change may be told within another one."""
-LATE_SHARE = 0.01
 LEAST_S = 8.0
 """How long a state lasts at least."""
 USUAL_S = 150.0
@@ -86,48 +85,6 @@ class Watched:
                 return
             await asyncio.sleep(pause_s)
             self.be(1 - self.device.relay_state)
-
-
-class Judge:
-    """What was wrong, a line for each, and how late the changes were told, in seconds."""
-
-    def __init__(self, devices):
-        self.wrong, self.late = [], []
-        for device in devices:
-            for given, told in device.told.items():
-                self.judge("%s (%s)" % (given, device.device.model), device.changes, told)
-        self.late.sort()
-        self.too_late = sum(late_s > LATE_S for late_s in self.late)
-        if self.too_late > LATE_SHARE * len(self.late):
-            self.wrong.append("%d changes told later than %g s" % (self.too_late, LATE_S))
-
-    def judge(self, name, changes, told):
-        """The first change is the state at the start, and none of which it is told how late."""
-        next_one, was_offline = 0, False
-        for at, state in told:
-            if state is None:
-                self.wrong.append("%s: OFFLINE at %.1f s" % (name, at - changes[0][0]))
-                was_offline = True
-                continue
-            past = [n for n, change in enumerate(changes) if change[0] <= at]
-            matching = [n for n in past if n >= next_one and changes[n][1] == state]
-            if matching:
-                for number in range(next_one, matching[-1]):
-                    self.miss(name, changes[number], changes)
-                next_one = matching[-1] + 1
-                if next_one > 1:
-                    self.late.append(at - changes[matching[-1]][0])
-            elif not (was_offline and next_one and changes[next_one - 1][1] == state):
-                text = "%s: told %s at %.1f s, which is no change"
-                self.wrong.append(text % (name, state, at - changes[0][0]))
-            was_offline = False
-        for change in changes[next_one:]:
-            self.miss(name, change, changes)
-
-    def miss(self, name, change, changes):
-        self.wrong.append(
-            "%s: %s at %.1f s not told" % (name, change[1], change[0] - changes[0][0])
-        )
 
 
 class Process:
@@ -262,18 +219,6 @@ def report(devices, network, judge, process, said):
         print("FAIL  " + line)
     print("%d failed" % len(judge.wrong) if judge.wrong else "ok    all told, and nothing else")
     return 1 if judge.wrong else 0
-
-
-def how_late(late, too_late):
-    """Two lines; the second tells how many changes were told within so many seconds."""
-    limits = 0.25, 0.5, 1, 1.5, 2, 2.5, 3, 4, 6, 10, float("inf")
-    counts = [0] * len(limits)
-    for late_s in late:
-        counts[next(n for n, limit in enumerate(limits) if late_s <= limit)] += 1
-    middle, p99 = late[len(late) // 2], late[int(len(late) * 0.99)]
-    text = "How late: median %.2f s, 99 %% %.2f s, at most %.2f s, %d later than %g s\n    %s"
-    each = ", ".join("to %g s: %d" % pair for pair in zip(limits, counts) if pair[1])
-    return text % (middle, p99, late[-1], too_late, LATE_S, each)
 
 
 def in_namespace(script, *argv):
