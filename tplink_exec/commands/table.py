@@ -110,14 +110,16 @@ def rows(table: str) -> "dict[str, list[str]]":
     return {cells[0]: cells[1:] for cells in lines}
 
 
+ROWS = rows(COMMANDS)
+
+
 def row(command: str) -> "list[str]":
     """The cells of a command's row in COMMANDS, [] when it has none."""
     if is_digits(command.replace(".", "", 1)):
         command = "0..100"
     elif command.count(",") == 2:
         command = "H,S,B"
-    known = rows(COMMANDS)
-    return known.get(command.lower()) or known.get(command, [])
+    return ROWS.get(command.lower()) or ROWS.get(command, [])
 
 
 def load(name: str) -> "Callable[..., Any]":
