@@ -134,11 +134,13 @@ class Limits(Served):
             plug.fault = "wait"
             links = [self.ask_aside(proxy, "GET", path) for _ in range(11)]
             links += [self.ask_aside(proxy, "PUT", path, word) for word in (b"ON", b"OFF") * 2]
+            bodies = [ON.encode()] * 2 + [b'{"system":{"get_sysinfo":{}}}'] * 9
+            links += [self.ask_aside(proxy, "POST", "/command", body) for body in bodies]
             go_on.set()
             self.assertEqual({code(everything(link)) for link in links}, {200})
         states = [request[-4:-3] for request in sets(plug)]
-        self.assertEqual(states, [b"1", b"0", b"1", b"0"])
-        self.assertEqual(len(plug.requests), 2 + 4)
+        self.assertEqual(states, [b"1", b"0", b"1", b"0", b"1", b"1"])
+        self.assertEqual(len(plug.requests), 2 + 6 + 1)
 
     def test_a_client_that_does_not_read(self):
         proxy, plug = self.served("HS100", form="file")

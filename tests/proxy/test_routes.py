@@ -113,6 +113,30 @@ class Command(Served):
             status, _ = proxy.command(ON, "/%s/command" % at(plug))
             self.assertEqual((status, len(plug.requests)), (wanted[fault], 1), fault)
 
+    def test_one_that_only_reads_may_be_sent_again(self):
+        """By the connection that there is; nothing else may, however much it looks so."""
+        read = '{"system":{"get_sysinfo":{}}}'
+        proxy, plug = self.served("HS110")
+        for body in (
+            read,
+            read + "}",
+            ' {"emeter": {"get_daystat": {"month":1,"year":2026}}, "time":{"get_time":null}}\n',
+        ):
+            self.assertEqual(proxy.command(body), (200, plug.device.answer(body.encode()).decode()))
+        self.assertEqual(plug.connections, 1)
+        plug.fault = "close-before-reply"
+        self.assertEqual((proxy.command(read)[0], len(plug.requests)), (502, 3 + 5))
+        for body in (
+            read.replace("{}", '{"set_relay_state":{"state":1}}'),
+            read[:-1] + ',"system":{"set_relay_state":{"state":1}}}',
+            read[:-2] + ',"set_relay_state":{"state":1}}}',
+            read + ON,
+            read[:-1] + ',"get_x":{"reboot":{}}}',
+            '{"get_x":{"reboot":{"delay":1}}}',
+        ):
+            plug.requests.clear()
+            self.assertEqual((proxy.command(body)[0], len(plug.requests)), (502, 1), body)
+
     def test_a_connection_that_the_device_has_closed(self):
         proxy, plug = self.served("HS100")
         plug.fault = "close-after-reply"

@@ -8,6 +8,7 @@ what a failure is in HTTP; a device is asked in `worker`, clients are served by 
 import asyncio
 import functools
 import logging
+import re
 import socket
 import sys
 from urllib.parse import quote, unquote
@@ -31,7 +32,7 @@ from .worker import Worker, ask
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from ..shapes import Any, Callable, Exchange
+    from ..shapes import Any, Callable, Exchange, Options
     from .http_request import Request
 
 PORT = 8362
@@ -56,6 +57,9 @@ for _name in (*READS, "rgb"):
 
 ITEM_COMMANDS = "switch.switch", "light.step", "light.item_percent", "light.item_color"
 """The functions in table.COMMANDS of what an openHAB item sends."""
+
+ONLY_READS = re.compile(r'\s*\{("[\w.]+": ?\{"get_\w+": ?(null|\{[^{}]*\})\},? ?)+\}[\s}]*')
+"""A request by methods get_... alone, one for each module: it changes nothing."""
 
 HTML = "text/html; charset=utf-8"
 JSON = "application/json; charset=utf-8"
@@ -132,8 +136,11 @@ class Proxy:
             body = asked.body.decode()
         except UnicodeDecodeError as error:
             raise HttpError(400, "the body is not UTF-8 at byte %d" % error.start) from None
+        act, read = json_request, ""
+        if ONLY_READS.fullmatch(body):
+            act, read = json_read, "/command " + body
         try:
-            reply = await ask(device, functools.partial(json_request, options={"value": body}))
+            reply = await ask(device, functools.partial(act, options={"value": body}), read)
         except HttpError as error:
             refusal = error.__cause__
             if not (isinstance(refusal, PlugError) and refusal.output):
@@ -166,6 +173,11 @@ def allow(asked: "Request", methods: "tuple[str, ...]") -> None:
     if asked.method not in methods:
         text = "%s is not for this path; these are: %s" % (asked.method, ", ".join(methods))
         raise HttpError(405, text, ("Allow: " + ", ".join(methods),))
+
+
+def json_read(exchange: "Exchange", options: "Options") -> bytes:
+    """json_request of what may be sent again, so also by the connection that there is."""
+    return json_request(lambda request, once=False: exchange(request), options)
 
 
 def doing(name: str, outlet: str = "", value: "str | None" = None) -> "Callable[[Exchange], bytes]":
