@@ -4,9 +4,11 @@
     python3 tests/benchmarks/proxy.py [SECONDS]
 
 Beside it, as the limit, a minimal http.server with threads that answers "ON" without asking any
-device, and the simulated plug itself. Servers and plug are processes of their own, on loopback;
-each client keeps its connection and sends the next request when it has its answer. Each cell is
-measured for SECONDS (default 2) in turns, three times; the median run by its rate is shown.
+device, and the simulated plug itself: over kept connections, and with a new one for each request,
+as the proxy opens for each command that may not be sent twice. Servers and plug are processes of
+their own, on loopback; each client keeps its connection and sends the next request when it has its
+answer. Each cell is measured for SECONDS (default 2) in turns, three times; the median run by its
+rate is shown.
 """
 
 import contextlib
@@ -65,17 +67,23 @@ def running(words, pattern):
         process.stdout.close()
 
 
-def measured(port, request, complete, clients, seconds):
-    """(requests per second, median latency in ms)."""
+def measured(port, request, complete, clients, seconds, kept=True):
+    """(requests per second, median latency in ms); each by a new connection, unless `kept`."""
     selector = selectors.DefaultSelector()
     times, began, pending = [], {}, {}
-    for _ in range(clients):
-        link = socket.create_connection(("127.0.0.1", port))
-        link.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        selector.register(link, selectors.EVENT_READ)
+
+    def ask(link=None):
+        now = time.perf_counter()
+        if not link:
+            link = socket.create_connection(("127.0.0.1", port))
+            link.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            selector.register(link, selectors.EVENT_READ)
+        began[link] = now
         pending[link] = b""
-        began[link] = time.perf_counter()
         link.sendall(request)
+
+    for _ in range(clients):
+        ask()
     started = time.perf_counter()
     while time.perf_counter() < started + seconds:
         for key, _ in selector.select(1):
@@ -83,15 +91,22 @@ def measured(port, request, complete, clients, seconds):
             pending[link] += link.recv(65536)
             if not complete(pending[link]):
                 continue
-            now = time.perf_counter()
-            times.append(now - began[link])
-            pending[link] = b""
-            began[link] = now
-            link.sendall(request)
+            times.append(time.perf_counter() - began[link])
+            if not kept:
+                selector.unregister(link)
+                del pending[link], began[link]
+                link.close()
+                link = None
+            ask(link)
     took = time.perf_counter() - started
     for link in pending:
         link.close()
     return len(times) / took, median(times) * 1000
+
+
+def http(method, path, body=""):
+    words = method, path, len(body), body
+    return ("%s %s HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: %d\r\n\r\n%s" % words).encode()
 
 
 def answered(data):
@@ -112,26 +127,29 @@ def main(seconds):
         place = "127.0.0.1:%d" % plug
         proxy = stack.enter_context(running([*PROGRAM, "proxy", "-l", "0", place], r":(\d+)/"))
         minimal = stack.enter_context(running(MINIMAL, r":(\d+)/"))
-        get = "GET %s HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
-        body = '{"system":{"get_sysinfo":{}}}'
-        post = "POST /command HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
-        post += "Content-Length: %d\r\n\r\n%s" % (len(body), body)
+        path = "/%s/state" % place
+        reads = '{"system":{"get_sysinfo":{}}}'
+        sets = '{"system":{"set_relay_state":{"state":1}}}'
         sys.path.insert(0, str(ROOT))
         from tplink_exec.transport.wire import frame
 
+        plain = frame(reads.encode())
         rows = (
-            ("http.server, `ON`", minimal, (get % "/").encode(), answered),
-            ("`GET /DEVICE/state`", proxy, (get % ("/%s/state" % place)).encode(), answered),
-            ("`POST /command`", proxy, post.encode(), answered),
-            ("the plug itself", plug, frame(body.encode()), framed),
+            ("http.server, `ON`", minimal, http("GET", "/"), answered),
+            ("`GET /DEVICE/state`", proxy, http("GET", path), answered),
+            ("`PUT /DEVICE/state`", proxy, http("PUT", path, "ON"), answered),
+            ("`POST /command` that reads", proxy, http("POST", "/command", reads), answered),
+            ("`POST /command` that switches", proxy, http("POST", "/command", sets), answered),
+            ("the plug itself", plug, plain, framed),
+            ("the plug, by a new connection each", plug, plain, framed, False),
         )
         print("| | %s |" % " | ".join("%d client%s" % (n, "s"[: n > 1]) for n in CLIENTS))
         print("|---|%s" % ("---|" * len(CLIENTS)))
         found = {}
         for _ in range(RUNS):
             for clients in CLIENTS:
-                for name, *what in rows:
-                    run = measured(*what, clients, seconds)
+                for name, port, request, complete, *kept in rows:
+                    run = measured(port, request, complete, clients, seconds, *kept)
                     found.setdefault((name, clients), []).append(run)
         for name, *_ in rows:
             cells = [sorted(found[name, clients])[RUNS // 2] for clients in CLIENTS]
