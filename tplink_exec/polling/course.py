@@ -110,7 +110,7 @@ class Course:
     """One device's. Times are by time.monotonic() and are given; those with `_s` are spans.
 
     `at` is when the next event is due, if nothing comes before. `online`: the last question has
-    been answered. Where it has not, a call is `patient`, the whole effort with look-up and retries,
+    been answered; `lost`: it has not. Unless it is online, a call is `patient`, the whole effort with look-up and retries,
     only from `patient_at` on; before, there may be a short one, but none where trouble is `grave`:
     only the user can end that. `took_s` is how long the last answer has taken, 0 before the first.
     """
@@ -119,7 +119,7 @@ class Course:
         self.interval_s = interval_s
         self.state = NEW
         self.at = self.due = self.began = at
-        self.online = self.grave = self.doubted = False
+        self.online = self.lost = self.grave = self.doubted = False
         self.took_s = self.pause_s = self.patient_at = 0.0
         self.rto_s, self.mean_s, self.deviation_s = FIRST_RTO_S, 0.0, 0.0
         self.sent = self.unheard = 0
@@ -139,7 +139,7 @@ class Course:
         elif event in (DOUBT, MUTE_DOUBT):
             self.doubted = True
         if self.state == ONLINE:
-            self.online, self.grave, self.pause_s = True, False, 0.0
+            self.online, self.lost, self.grave, self.pause_s = True, False, False, 0.0
             self.took_s = max(now - self.began, 1e-6)
         if act in (ASK, BOTH):
             self.at = now + min(self.rto_s * 2**self.sent, MOST_RTO_S)
@@ -178,8 +178,8 @@ class Course:
         return self.online or now >= self.patient_at
 
     def failure(self, can_ask: bool, timed_out: bool) -> str:
-        """Which event a failed call is, where the device has been online until now."""
-        if not self.online or self.doubted:
+        """Which event a failed call is; of a device that is OFFLINE already, no other."""
+        if self.lost or self.doubted:
             return FAILED
         if can_ask:
             return FAILED if self.sent else DOUBT
@@ -209,7 +209,7 @@ class Course:
         """A call has failed; `grave` as above, if it was `patient`."""
         if self.online:
             self.pause_s = 0.0
-        self.online = False
+        self.online, self.lost = False, True
         if patient:
             self.grave = grave
             self.pause_s = longer(self.pause_s, self.interval_s)
