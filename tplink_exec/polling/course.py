@@ -110,7 +110,7 @@ class Course:
     """One device's. Times are by time.monotonic() and are given; those with `_s` are spans.
 
     `at` is when the next event is due, if nothing comes before. `online`: the last question has
-    been answered; `lost`: it has not. Unless it is online, a call is `patient`, the whole effort with look-up and retries,
+    been answered; None before there has been one. Unless it is, a call is `patient`, the whole effort with look-up and retries,
     only from `patient_at` on; before, there may be a short one, but none where trouble is `grave`:
     only the user can end that. `took_s` is how long the last answer has taken, 0 before the first.
     """
@@ -119,7 +119,8 @@ class Course:
         self.interval_s = interval_s
         self.state = NEW
         self.at = self.due = self.began = at
-        self.online = self.lost = self.grave = self.doubted = False
+        self.online = None  # type: bool | None
+        self.grave = self.doubted = False
         self.took_s = self.pause_s = self.patient_at = 0.0
         self.rto_s, self.mean_s, self.deviation_s = FIRST_RTO_S, 0.0, 0.0
         self.sent = self.unheard = 0
@@ -139,7 +140,7 @@ class Course:
         elif event in (DOUBT, MUTE_DOUBT):
             self.doubted = True
         if self.state == ONLINE:
-            self.online, self.lost, self.grave, self.pause_s = True, False, False, 0.0
+            self.online, self.grave, self.pause_s = True, False, 0.0
             self.took_s = max(now - self.began, 1e-6)
         if act in (ASK, BOTH):
             self.at = now + min(self.rto_s * 2**self.sent, MOST_RTO_S)
@@ -175,11 +176,11 @@ class Course:
         return OVERDUE if self.state == SOUGHT and self.is_patient(now) else SILENCE
 
     def is_patient(self, now: float) -> bool:
-        return self.online or now >= self.patient_at
+        return bool(self.online) or now >= self.patient_at
 
     def failure(self, can_ask: bool, timed_out: bool) -> str:
         """Which event a failed call is; of a device that is OFFLINE already, no other."""
-        if self.lost or self.doubted:
+        if self.online is False or self.doubted:
             return FAILED
         if can_ask:
             return FAILED if self.sent else DOUBT
@@ -209,7 +210,7 @@ class Course:
         """A call has failed; `grave` as above, if it was `patient`."""
         if self.online:
             self.pause_s = 0.0
-        self.online, self.lost = False, True
+        self.online = False
         if patient:
             self.grave = grave
             self.pause_s = longer(self.pause_s, self.interval_s)

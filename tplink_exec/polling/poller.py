@@ -224,7 +224,7 @@ class Poller(threading.Thread):
         now = time.monotonic()
         patient = bool(order) or course.is_patient(now)
         anew = patient and not course.online
-        limit_s = member.limit_s(patient, course.online, course.took_s, self.interval_s)
+        limit_s = member.limit_s(patient, bool(course.online), course.took_s, self.interval_s)
         if polled.spare:
             limit_s = min(limit_s, METER_S)
         attempt = polled.attempt = object()
