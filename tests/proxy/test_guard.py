@@ -6,7 +6,7 @@ import tempfile
 import unittest
 
 from tests.forked import ran
-from tests.proxy.serving import JSON, ON, Served, at
+from tests.proxy.serving import JSON, ON, Served, at, code
 from tests.support import FORMS, assert_failure, run, sets
 from tplink_exec.proxy.guard import Guard
 
@@ -82,6 +82,29 @@ class Guarded(Served):
         link["Sec-Fetch-Mode"] = "no-cors"
         self.assertEqual(proxy.ask("GET", "/", **link)[0], 403)
 
+    def test_streams_of_other_sites(self):
+        """A stream is refused as everything is; of one that is given, the head is read."""
+        proxy, plug = self.served("HS100", words=["--allow-host", "plugs.example"])
+        own = "127.0.0.1:%d" % proxy.port
+        for status, fields in (
+            (200, {"Host": own}),
+            (200, {"Host": own, "Sec-Fetch-Site": "same-origin", "Sec-Fetch-Mode": "cors"}),
+            (200, {"Host": "plugs.example", "Origin": "https://plugs.example"}),
+            (403, {"Host": "evil.example"}),
+            (403, {"Host": own, "Origin": "http://evil.example"}),
+            (403, {"Host": own, "Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "cors"}),
+            (403, {"Host": own, "Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "no-cors"}),
+        ):
+            for path in ("/events", "/%s/events" % at(plug)):
+                self.assertEqual(self.stream(proxy, path, fields), status, fields)
+
+    def stream(self, proxy, path, fields):
+        """The status."""
+        lines = "".join("%s: %s\r\n" % field for field in fields.items())
+        with proxy.connect() as link:
+            link.sendall(("GET %s HTTP/1.1\r\n%s\r\n" % (path, lines)).encode("latin-1"))
+            return code(link.recv(4096))
+
     def token(self, text, mode=0o600):
         number, name = tempfile.mkstemp()
         self.addCleanup(os.remove, name)
@@ -116,6 +139,9 @@ class Guarded(Served):
                 self.assertEqual(response.status, status, given)
                 asked = response.getheader("WWW-Authenticate", "").startswith("Bearer ")
                 self.assertEqual(asked, status == 401)
+            for target in ("/events", "/%s/events" % at(plug)):
+                found = self.stream(proxy, target, {"Host": "localhost", **fields})
+                self.assertEqual(found, status)
             fields.update(JSON)
             self.assertEqual(proxy.ask("POST", "/command", ON, **fields)[0], status)
         self.assertEqual(len(sets(plug)), 4)

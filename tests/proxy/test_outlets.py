@@ -24,6 +24,7 @@ from tests.support import (
 from tplink_exec.proxy.guard import Guard
 from tplink_exec.proxy.http_server import HttpServer
 from tplink_exec.proxy.proxy import PATHS, READS, SETS, Proxy
+from tplink_exec.proxy.summary import MAX_KEPT
 from tplink_exec.proxy.worker import Worker
 from tplink_exec.simulator.models import MODELS
 from tplink_exec.simulator.simulate import TRANSPORTS
@@ -42,7 +43,9 @@ class Served(unittest.TestCase):
         listener.listen()
         self.port = listener.getsockname()[1]
         devices = [Worker(*place, None) for place in places]
-        server = HttpServer(Proxy(devices, Guard(b"", [])).handle, 50, lambda text: None)
+        proxy = Proxy(devices, Guard(b"", []))
+        self.readers = [feed.reader for feed in proxy.feeds.values()]
+        server = HttpServer(proxy.handle, 50, lambda text: None)
         task = asyncio.run_coroutine_threadsafe(server.serve(listener), loop().loop)
         self.addCleanup(task.cancel)
 
@@ -58,6 +61,8 @@ class Served(unittest.TestCase):
             connection.request(method, path, body, {"User-Agent": agent} if agent else {})
             response = connection.getresponse()
             self.allowed = response.getheader("Allow")
+            if response.getheader("Content-Type") == "text/event-stream":
+                return response.status, ""  # it has no end
             return response.status, response.read().decode()
         finally:
             connection.close()
@@ -240,12 +245,23 @@ class NewLines(Served):
                 self.assertEqual(text.count("\n"), len(end))
 
 
+FIELDS = ["kind", "state", "power", "brightness", "alias", "model", "children", "color"]
+FIELDS += ["temperature", "temperature_range", "effect", "able", "fan", "at", "today", "month"]
 SIMULATED = {
     "xor": simulated,
     "klap1": functools.partial(klap_simulated, version=1),
     "klap2": klap_simulated,
     "aes": aes_simulated,
     "tpap": tpap_simulated,
+}
+
+
+COLORED = {"LB130", "KL430", "L530", "L530v1", "L920"}
+ABLE = {
+    **dict.fromkeys(COLORED, ["brightness", "color", "temperature"]),
+    **dict.fromkeys(("HS220", "LB100"), ["brightness"]),
+    "L920": ["brightness", "color"],
+    "KS240": ["brightness", "fan"],
 }
 
 
@@ -264,18 +280,22 @@ class ForThePage(Served):
                         it.device.relay_state = 1
                         self.serve(("it", it.host, getattr(it, "http_port", it.port)))
                         found = json.loads(self.get("/it/device.json"))
-                    self.assertEqual(
-                        list(found),
-                        ["kind", "state", "power", "brightness", "alias", "model", "children"],
-                    )
+                    self.assertEqual(list(found), FIELDS)
                     self.assertEqual((found["state"], found["alias"]), ("ON", model + " 1"))
                     self.assertTrue(found["model"].startswith(model[:4]))
                     self.assertEqual(found["power"] is not None, model in metered)
                     self.assertEqual(found["brightness"] is not None, model in dimmable)
+                    for what in ("today", "month"):
+                        self.assertEqual(found[what] is not None, model in metered)
+                    self.assertEqual(found["able"], ABLE.get(model, []))
+                    for what, there in (("color", model in COLORED), ("fan", model == "KS240")):
+                        self.assertEqual(found[what] is not None, there)
                     parts = getattr(it.device, "outlets", None) or getattr(it.device, "parts", ())
                     strip = len(parts)
                     self.assertEqual(len(found["children"] or ()), strip)
                     self.assertEqual(found["children"] is None, not strip)
+                    for child in found["children"] or ():
+                        self.assertEqual(child["power"] is not None, model in metered)
                     self.assertEqual(found["kind"], kind_of(model))
         self.assertLessEqual({*MODELS, *SMART_MODELS}, TRANSPORTS["klap2"].models.keys())
 
@@ -286,6 +306,40 @@ class ForThePage(Served):
         self.assertEqual(self.get("/d0/effect"), "Aurora")
         self.assertEqual(json.loads(self.get("/d0/device.json"))["brightness"], 30)
         self.assertNotEqual(strip.device.light["brightness"], 30)
+
+    def test_what_a_light_shows(self):
+        """A color, a white or an effect."""
+        self.simulate("LB130", "KL430")
+        for name, path, body, color, temperature, effect in (
+            ("d0", "state", "ON", [0, 0], 2700, None),
+            ("d0", "color", "120,70,45", [120, 70], None, None),
+            ("d0", "temperature", "6500", [0, 0], 6500, None),
+            ("d1", "color", "240,100,50", [240, 100], None, None),
+            ("d1", "effect", "Aurora", None, None, "Aurora"),
+        ):
+            self.assertEqual(self.ask("PUT", "/%s/%s" % (name, path), body), (200, ""))
+            found = json.loads(self.get("/%s/device.json" % name))
+            shown = found["color"], found["temperature"], found["effect"]
+            self.assertEqual(shown, (color, temperature, effect))
+            self.assertEqual(found["temperature_range"], [2500, 9000])
+
+    def test_the_power_of_outlets(self):
+        (strip,) = self.simulate("HS300")
+        for outlet in strip.device.outlets[1:3]:
+            outlet.state = 1
+        found = json.loads(self.get("/d0/device.json"))
+        powers = [child["power"] for child in found["children"]]
+        self.assertEqual((found["power"], powers), (51.25, [0.0, 20.5, 30.75, 0.0, 0.0, 0.0]))
+        self.assertEqual(json.loads(self.get("/d0/3/device.json"))["power"], 30.75)
+
+    def test_outlets_nobody_has_are_not_remembered(self):
+        (strip,) = self.simulate("HS107")
+        for number in range(100):
+            self.assertEqual(self.ask("GET", "/d0/x%d/device.json" % number)[0], 404)
+            strip.device.outlets[0].alias = "y%d" % number
+            self.get("/d0/Y%d/device.json" % number)
+        (reader,) = self.readers
+        self.assertLessEqual(len(reader.kept), MAX_KEPT)
 
     def test_brightness_and_outlets(self):
         bulb, strip = self.simulate("LB130", "HS107")
@@ -301,8 +355,8 @@ class ForThePage(Served):
             self.assertEqual(self.ask("PUT", path + "state", "ON"), (200, ""))
             self.assertEqual(outlet.state, 1)
             told = json.loads(self.get(path + "device.json"))
-            wanted = {"kind": "outlet", "state": "ON", "alias": child["alias"], "power": None}
-            wanted.update(model="HS107(US)", brightness=None, children=None)
+            wanted = {**dict.fromkeys(FIELDS), "kind": "outlet", "state": "ON", "able": []}
+            wanted.update(alias=child["alias"], model="HS107(US)", at=told["at"])
             self.assertEqual(told, wanted)
 
     def test_outlets_of_smart_strips(self):

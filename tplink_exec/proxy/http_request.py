@@ -60,7 +60,12 @@ class Request:
 
 
 class Response:
-    """`fields` are further lines of the header; one that `closes` is the connection's last."""
+    """`fields` are further lines of the header.
+
+    `source`, where there is one, has what follows the header, without an end: see http_stream.
+    """
+
+    source = None  # type: Any
 
     def __init__(
         self,
@@ -79,12 +84,13 @@ class Response:
         lines = [
             "HTTP/1.1 %d %s" % (self.status, HTTPStatus(self.status).phrase),
             "Date: " + date(),
-            "Content-Length: %d" % len(self.body),
             "Cache-Control: no-store",
             "X-Content-Type-Options: nosniff",
             *self.fields,
         ]
-        if self.body:
+        if not self.source:
+            lines.append("Content-Length: %d" % len(self.body))
+        if self.body or self.source:
             lines.append("Content-Type: " + self.kind)
         lines.append("Connection: " + ("keep-alive" if keep else "close"))
         head = "\r\n".join(lines).encode("latin-1") + b"\r\n\r\n"

@@ -16,6 +16,8 @@ thread, and however slow it is, nobody else waits:
    what still comes is thrown away for LINGER_S, as a reset would overtake the response.
 5. Where there are too many connections, in all or of one address, a new one replaces one that is
    not being answered, of the address that has most, an idle one first.
+
+A response without an end has rules of its own: see http_stream.
 """
 
 import asyncio
@@ -25,6 +27,7 @@ import struct
 
 from ..printable import one_line
 from .http_request import MAX_BODY, MAX_HEAD, HttpError, Response, request
+from .http_stream import Stream, admits
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -96,9 +99,9 @@ class HttpServer:
 class HttpConnection(asyncio.Protocol):
     """A connection.
 
-    `head` is the request that is coming in, `task` the one being answered; `last`: no more are
-    taken, `blocked`: the client does not read, `ended`: it sends no more; `since`: the last change
-    of that, `probed`: how much of START has been sent.
+    `head` is the request that is coming in, `task` the one being answered, `stream` by what, if
+    that has no end; `last`: no more are taken, `blocked`: the client does not read, `ended`: it
+    sends no more; `since`: the last change of that, `probed`: how much of START has been sent.
     """
 
     def __init__(self, server: HttpServer, loop: "asyncio.AbstractEventLoop") -> None:
@@ -108,6 +111,7 @@ class HttpConnection(asyncio.Protocol):
         self.head = None  # type: Request | None
         self.task = None  # type: Any
         self.timer = None  # type: Any
+        self.stream = None  # type: Stream | None
         self.last = self.blocked = self.ended = False
         self.since = 0.0
         self.probed = 0
@@ -161,7 +165,9 @@ class HttpConnection(asyncio.Protocol):
     def probe(self) -> None:
         """See 2. above; a refusal is a lost connection. What is unsent does as well."""
         at = self.probed
-        if self.task and at < len(START) and not self.transport.get_write_buffer_size():
+        if self.stream:
+            self.stream.probe()
+        elif self.task and at < len(START) and not self.transport.get_write_buffer_size():
             self.transport.write(START[at : at + 1])
             self.wait(PROBE_S * 2**at, self.probe)
             self.probed += 1
@@ -200,6 +206,8 @@ class HttpConnection(asyncio.Protocol):
         except Exception as error:  # a bug; even so an answer
             text = "internal error, please report it: %s: %s" % (type(error).__name__, error)
             response = error_response(HttpError(500, text))
+        if response.source and asked.method != "HEAD":
+            response = await self.flow(asked, response)
         keep = asked.keep_alive and not self.last and not (self.ended and not self.buffer)
         self.transport.write(response.data(asked.method != "HEAD", keep)[self.probed :])
         self.probed = 0
@@ -211,6 +219,22 @@ class HttpConnection(asyncio.Protocol):
             self.next()
         else:
             self.close()
+
+    async def flow(self, asked: "Request", response: Response) -> Response:
+        """Send what has no end; returns what to answer where that cannot be."""
+        peers = [it.peer for it in self.server.clients if it.stream]
+        if not admits(peers, self.peer, self.server.max_clients, EACH):
+            return error_response(HttpError(503, "too many streams", ("Retry-After: 30",)))
+        self.server.log("%s %s %s: a stream" % (self.peer, asked.method, asked.target))
+        self.stream = Stream(response.source, self.transport)
+        self.last = True
+        self.buffer.clear()
+        if self.ended:
+            self.probe()
+        if self.blocked:
+            self.stream.pause()
+        await self.stream.send(response.data(True, False)[self.probed :])
+        return response
 
     def next(self) -> None:
         """After a response: the next request, or the time to wait for one."""
@@ -258,10 +282,15 @@ class HttpConnection(asyncio.Protocol):
     def pause_writing(self) -> None:
         self.blocked = True
         self.wait(WRITE_S, self.drop)
+        if self.stream:
+            self.stream.pause()
 
     def resume_writing(self) -> None:
         self.blocked = False
-        if not self.task and not self.last:
+        if self.stream:
+            self.wait(0)
+            self.stream.resume()
+        elif not self.task and not self.last:
             self.next()
 
 

@@ -7,6 +7,7 @@ what a failure is in HTTP; a device is asked in `worker`, clients are served by 
 
 import asyncio
 import functools
+import json
 import logging
 import re
 import socket
@@ -23,11 +24,13 @@ from ..commands.fields import json_request
 from ..commands.table import load, row
 from ..errors import LocalError, PlugError, UsageError
 from ..printable import one_line
+from .events import Feed, stream
 from .guard import SAFE, Guard, from_browser, read_token
 from .http_request import HttpError, Response
 from .http_server import HttpServer
 from .page import CSP, PAGE
-from .status import names, status, summary
+from .status import names, status
+from .summary import Reader
 from .worker import Worker, ask
 
 TYPE_CHECKING = False
@@ -46,6 +49,7 @@ PATHS = {
     **dict.fromkeys(("/command", "/DEVICE/command"), ("POST",)),
     **dict.fromkeys(("/", "/devices.json", "/DEVICE/", "/DEVICE/device.json"), SAFE),
     **dict.fromkeys(("/DEVICE/CHILD/", "/DEVICE/CHILD/device.json"), SAFE),
+    **dict.fromkeys(("/events", "/DEVICE/events"), SAFE),
 }
 for _name in (*READS, "rgb"):
     for _path in ("/DEVICE/", "/DEVICE/CHILD/"):
@@ -74,6 +78,7 @@ class Proxy:
     def __init__(self, devices: "list[Worker]", guard: Guard) -> None:
         self.devices = {device.name.casefold(): device for device in devices}
         self.sole = devices[0] if len(devices) == 1 else None
+        self.feeds = {device.name: Feed(Reader(device)) for device in devices}
         self.guard = guard
 
     async def handle(self, asked: "Request") -> Response:
@@ -92,9 +97,11 @@ class Proxy:
             return Response(200, fields=("Allow: GET, HEAD, PUT, POST",))
         if words == ["command"] and self.sole:
             words = [self.sole.name, "command"]
-        if words not in ([""], ["devices.json"]):
+        if words not in ([""], ["devices.json"], ["events"]):
             return await self.of_device(words, asked)
         allow(asked, SAFE)
+        if words[0] == "events":
+            return stream(self.feeds.values())
         if words[0]:
             return Response(200, names(self.devices.values()), JSON)
         return await status(list(self.devices.values()), asked, "/command")
@@ -115,17 +122,26 @@ class Proxy:
             raise HttpError(404, text % ("/".join(words[1:]), ", ".join(READS)))
         allow(asked, PATHS[path])
         outlet = "".join(outlets)
-        if what == "command":
-            return await self.command(device, asked)
-        if what in READS or what in SETS:
-            act = self.read if asked.method in SAFE else self.set
-            return await act(device, outlet, what, asked)
+        feed = self.feeds[device.name]
+        if asked.method not in SAFE:
+            try:
+                return await self.act(device, outlet, what, asked)
+            finally:
+                feed.hurry()
+        if what in READS:
+            return await self.read(device, outlet, what, asked)
+        if what == "events":
+            return stream([feed])
         if what:
-            work = functools.partial(summary, outlet=outlet)
-            return Response(200, await ask(device, work, "%s/%s" % (outlet, what)), JSON)
+            return Response(200, json.dumps(await feed.reader.read(outlet)).encode(), JSON)
         at = "" if self.sole and not outlet else "/" + quote(device.name)
         at += "/%s/state" % quote(outlet, "") if outlet else "/command"
         return await status([device], asked, at, outlet)
+
+    async def act(self, device: Worker, outlet: str, what: str, asked: "Request") -> Response:
+        if what == "command":
+            return await self.command(device, asked)
+        return await self.set(device, outlet, what, asked)
 
     async def command(self, device: Worker, asked: "Request") -> Response:
         """The body to the device, its reply to the client, both byte for byte."""

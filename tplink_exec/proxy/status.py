@@ -1,22 +1,19 @@
-"""What the proxy shows: the status as text for curl, and as JSON for the `page`."""
+"""The status as text, for curl."""
 
 import asyncio
 import functools
 import json
 
 from ..commands.switch import check
-from ..devices.detect import device
-from ..devices.meter import reading
 from ..errors import PlugError, Refused
 from ..messages import GET_SYSINFO, answer
 from ..printable import one_line
-from ..sysinfo import kind, text
 from .http_request import Response
+from .summary import chosen
 from .worker import Busy, ask
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from ..devices.plug import Plug
     from ..shapes import Exchange, Fields, Iterable
     from .http_request import Request
     from .worker import Worker
@@ -34,43 +31,6 @@ OF_OUTLETS = ("Status", ""), ("On", "-X PUT -d ON ")
 
 def names(devices: "Iterable[Worker]") -> bytes:
     return json.dumps([device.name for device in devices]).encode()
-
-
-def summary(exchange: "Exchange", outlet: str = "") -> bytes:
-    """What the page shows of a device or outlet, read now. Raises PlugError."""
-    target = chosen(exchange, outlet)
-    try:
-        power = float(reading(target, "power"))  # type: float | None
-    except Refused:
-        power = None  # no meter
-    dims = target.has("brightness")
-    found = {
-        "kind": "outlet" if outlet else kind(target.info) or ("bulb" if dims else "plug"),  # SMART
-        "state": on_off(target.state()),
-        "power": power,
-        "brightness": target.brightness() if dims else None,
-        "alias": text(target.fields(), "alias"),
-        "model": text(target.info, "model"),
-        "children": None,
-    }  # type: Fields
-    if target.children and not outlet:
-        found["kind"] = "strip"
-        found["children"] = [part(it) for it in target.parts()]
-    return json.dumps(found).encode()
-
-
-def chosen(exchange: "Exchange", outlet: str) -> "Plug":
-    return device(exchange, {"--child": outlet} if outlet else {})
-
-
-def part(outlet: "Plug") -> "Fields":
-    """An outlet, with the id that no other has."""
-    state = on_off(outlet.state())
-    return {"id": outlet.ids()[0], "alias": text(outlet.fields(), "alias"), "state": state}
-
-
-def on_off(state: int) -> str:
-    return "ON" if state else "OFF"
 
 
 async def status(
