@@ -12,6 +12,10 @@ devices and the proxy run on loopback addresses. Checked is
 - that a change made elsewhere appears, and that a device that ends is unknown, not OFF;
 - that aliases which are HTML are just text, and that nothing is loaded from elsewhere;
 - that it fits a phone, and the switches are big enough for a finger;
+- that color, white and a fan are set by mouse and by keys, seen at the simulated device;
+- that two pages cost a device one poll a beat, and both show at once what one of them does;
+- that a page without a stream asks, and takes the stream as soon as there is one;
+- that everything has a name and a role for screen readers, a focus that is seen, and contrast;
 - that the token is asked for once;
 - that a page of another origin, and a stranger's name that leads to this machine, switch nothing.
 
@@ -21,36 +25,39 @@ failed.
 """
 
 import argparse
-import base64
 import contextlib
 import http.server
-import json
-import os
-import re
-import shutil
-import subprocess
 import sys
 import tempfile
 import threading
 import time
-import urllib.request
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
-PROGRAM = str(ROOT / "scripts" / "tplink-exec")
-FLAGS = (
-    "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-sync "
-    "--disable-background-networking --disable-component-update --disable-dev-shm-usage "
-    "--host-resolver-rules=MAP\tstranger.example\t127.0.0.1,MAP\t*.invalid\t127.0.0.1"
-).split(" ")
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
+from tests.interop import chromium_controls, chromium_stream  # noqa: E402
+from tests.interop.browser import (  # noqa: E402
+    DESKTOP,
+    KEYS,
+    PHONE,
+    SMALL_PHONE,
+    TABLET,
+    Report,
+    becomes,
+    browsing,
+    card,
+    now,
+    obtained,
+    plug,
+    proxied,
+    simulated,
+)
+
 HOSTILE = '<img src=x onerror="document.title=1"></script><script>document.title=2</script>'
 TITLE, LAMP = "Devices", "Living room lamp"
-PHONE, SMALL_PHONE, DESKTOP = (390, 844), (320, 568), (1280, 800)
 FINGER = 44
 """CSS pixels: the least width and height of what is to be touched (WCAG 2.5.5)."""
-KEYS = {"right": "\ue014", "end": "\ue010", "page up": "\ue00e"}
-"""As WebDriver calls them."""
-PICTURE_WIDTH, PICTURE_BYTES = 420, 60000
+PICTURE_WIDTH, PICTURE_BYTES = 640, 60000
 
 STRANGER = """<!DOCTYPE html><title>stranger</title><iframe name=f></iframe>
 <form method=post target=f enctype=text/plain action="@/command"><input name='{"system":
@@ -71,179 +78,6 @@ Promise.allSettled([
   setTimeout(() => { document.title = "tried " + all.length; }, 600);
 });
 </script>"""
-
-
-class Report:
-    def __init__(self):
-        self.passed = self.failed = 0
-
-    def equal(self, name, found, expected):
-        self.true(name, found == expected, "%r instead of %r" % (found, expected))
-
-    def true(self, name, good, reason=""):
-        if good:
-            self.passed += 1
-            print("ok    %s" % name, flush=True)
-        else:
-            self.failed += 1
-            print("FAIL  %s: %s" % (name, reason), flush=True)
-
-
-class Browser:
-    """Chromium by the WebDriver protocol; `/goog/cdp` is chromedriver's way to DevTools."""
-
-    def __init__(self, port, profile):
-        self.base = "http://127.0.0.1:%d" % port
-        self.opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-        options = {
-            "binary": shutil.which("chromium"),
-            "args": [*[flag.replace("\t", " ") for flag in FLAGS], "--user-data-dir=" + profile],
-        }
-        wanted = {"goog:chromeOptions": options, "goog:loggingPrefs": {"browser": "ALL"}}
-        found = self.call("POST", "/session", {"capabilities": {"alwaysMatch": wanted}})
-        self.base += "/session/" + found["sessionId"]
-
-    def call(self, method, path, body=None):
-        data = None if method == "GET" else json.dumps(body or {}).encode()
-        request = urllib.request.Request(self.base + path, data, method=method)
-        with self.opener.open(request, timeout=60) as answer:
-            return json.load(answer)["value"]
-
-    def open(self, url):
-        self.call("POST", "/url", {"url": url})
-
-    def run(self, script, *arguments):
-        """What the body of a function returns in the page."""
-        return self.call("POST", "/execute/sync", {"script": script, "args": arguments})
-
-    def until(self, script, wanted, seconds=10.0):
-        """What the script returns, as soon as it is `wanted`, or in the end."""
-        end = time.monotonic() + seconds
-        found = self.run(script)
-        while found != wanted and time.monotonic() < end:
-            time.sleep(0.1)
-            found = self.run(script)
-        return found
-
-    def devtools(self, command, **parameters):
-        body = {"cmd": command, "params": parameters}
-        return self.call("POST", "/goog/cdp/execute", body)
-
-    def size(self, width, height, dark=False, scale=2):
-        mobile = width < 600
-        self.devtools(
-            "Emulation.setDeviceMetricsOverride",
-            width=width,
-            height=height,
-            deviceScaleFactor=scale if mobile else 1,
-            mobile=mobile,
-        )
-        scheme = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
-        self.devtools("Emulation.setEmulatedMedia", features=[scheme])
-
-    def screenshot(self, path):
-        time.sleep(0.3)  # a switch moves
-        path.write_bytes(base64.b64decode(self.call("GET", "/screenshot")))
-
-    def complaints(self):
-        """What the console has said since the last call."""
-        said = self.call("POST", "/se/log", {"type": "browser"})
-        return [entry["message"] for entry in said if entry["level"] in ("SEVERE", "WARNING")]
-
-    def element(self, selector):
-        """Its path."""
-        found = self.call("POST", "/element", {"using": "css selector", "value": selector})
-        return "/element/" + next(iter(found.values()))
-
-    def click(self, selector):
-        self.call("POST", self.element(selector) + "/click")
-
-    def type(self, selector, text):
-        self.call("POST", self.element(selector) + "/value", {"text": text})
-
-    def label(self, selector):
-        """What a screen reader says of it."""
-        return self.call("GET", self.element(selector) + "/computedlabel")
-
-    def drag(self, *steps):
-        """The mouse: "pointerDown", "pointerUp", or x and y, where it moves to."""
-        moves = [
-            {"type": step, "button": 0}
-            if isinstance(step, str)
-            else {"type": "pointerMove", "duration": 100, "x": step[0], "y": step[1]}
-            for step in steps
-        ]
-        mouse = {"type": "pointer", "id": "mouse", "actions": moves}
-        self.call("POST", "/actions", {"actions": [mouse]})
-
-
-def card(number, what):
-    """A script: the text or class of a part of a device's card."""
-    return 'return document.querySelectorAll("article")[%d]%s' % (number, what)
-
-
-def now(number):
-    return card(number, '.querySelector(".now").textContent')
-
-
-@contextlib.contextmanager
-def running(words, pattern):
-    """A process; yields what `pattern` finds in its first lines."""
-    process = subprocess.Popen(
-        words, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
-    )
-    try:
-        for raw in process.stdout:
-            found = re.search(pattern, raw.decode())
-            if found:
-                yield process, found[1]
-                return
-        raise SystemExit("%s does not start" % words)
-    finally:
-        process.terminate()
-        process.wait(20)
-        process.stdout.close()
-
-
-@contextlib.contextmanager
-def simulated(model, address, port="0"):
-    words = [PROGRAM, "simulate", "--model", model, "--address", address, "--port", port]
-    with running(words, r" \S+:(\d+)\n") as (process, found):
-        yield process, "%s:%s" % (address, found)
-
-
-def proxied(*words):
-    return running([PROGRAM, "proxy", "-l", "0", *words], r"http://(\S+)/")
-
-
-def plug(place, *command):
-    """What tplink-exec prints."""
-    done = subprocess.run(
-        [PROGRAM, *place.rsplit(":", 1), *command], stdout=subprocess.PIPE, timeout=30
-    )
-    return done.stdout.decode().strip()
-
-
-def becomes(wanted, place, *command):
-    """What tplink-exec prints, as soon as it is `wanted`, or in the end."""
-    end = time.monotonic() + 10
-    found = plug(place, *command)
-    while found != wanted and time.monotonic() < end:
-        time.sleep(0.1)
-        found = plug(place, *command)
-    return found
-
-
-def obtained():
-    """Whether there is a Chromium with its driver."""
-    programs = ("chromium", "chromedriver")
-    if not all(map(shutil.which, programs)) and os.getuid() == 0 and shutil.which("apt-get"):
-        for words in (["update"], ["install", "-y", "--no-install-recommends"]):
-            packages = ["chromium", "chromium-driver"] if len(words) > 1 else []
-            subprocess.run(
-                ["apt-get", "-qq", *words, *packages], stdout=subprocess.DEVNULL, timeout=900
-            )
-    return all(map(shutil.which, programs))
 
 
 def check_page(report, browser, base, places, folder):
@@ -276,7 +110,7 @@ def check_page(report, browser, base, places, folder):
     checked = card(0, '.querySelector(".switch").getAttribute("aria-checked")')
     report.equal("screen readers hear it", browser.run(checked), "true")
     browser.screenshot(folder / "phone.png")
-    for width, height in (PHONE, SMALL_PHONE, DESKTOP):
+    for width, height in (PHONE, SMALL_PHONE, TABLET, DESKTOP):
         browser.size(width, height)
         wide = browser.run("return document.documentElement.scrollWidth - innerWidth")
         report.true("no wider than %d" % width, wide <= 0, wide)
@@ -293,7 +127,7 @@ def check_page(report, browser, base, places, folder):
 def check_outlets(report, browser, number, place):
     """The strip that has the card `number`."""
     row = "article:nth-of-type(%d) li:nth-child(%%d) " % (number + 1)
-    names = card(number, ".querySelectorAll('li')[1].textContent")
+    names = card(number, ".querySelectorAll('li .name')[1].textContent")
     report.equal("a strip shows its outlets", browser.until(names, HOSTILE), HOSTILE)
     report.equal("an outlet's switch has its name", browser.label(row % 3 + ".switch"), "Plug 3")
     for outlets in ((2,), (3, 5)):  # at once
@@ -413,15 +247,6 @@ def stranger(base, name):
     return "http://127.0.0.1:%d/" % server.server_address[1]
 
 
-def browsing(stack):
-    profile = stack.enter_context(tempfile.TemporaryDirectory())
-    driver = running(["chromedriver", "--port=0"], r"successfully on port (\d+)")
-    _, port = stack.enter_context(driver)
-    browser = Browser(int(port), profile)
-    stack.callback(browser.call, "DELETE", "")
-    return browser
-
-
 def take_picture(browser, path, stack):
     """A plug, a strip and a bulb, in light mode."""
     hosts = []
@@ -470,6 +295,8 @@ def check(report, browser, folder, stack):
     last.wait(20)
     check_gone(report, browser, base, len(places), folder)
     check_token(report, browser, places[0], folder)
+    chromium_controls.check(report, browser, folder)
+    chromium_stream.check(report, browser)
     _, at = enter(proxied(places[0]))
     base = "http://%s/" % at
     check_strangers(report, browser, base, places[0], stranger(base, places[0]))

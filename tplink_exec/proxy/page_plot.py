@@ -1,0 +1,64 @@
+"""The page's plot, in JavaScript: a device's power in the last ten minutes, as far as seen."""
+
+PLOT = r"""
+const SPAN_MS = 600000, LEAST_SPAN_MS = 60000, GAP_MS = 10000, WIDE = 600, HIGH = 100;
+const SVG = "http://www.w3.org/2000/svg";
+
+class Plot {
+  // `points` are [time, watts]; nothing is drawn where nothing was known for GAP_MS.
+  constructor(box) {
+    this.figure = make(box, "figure");
+    this.svg = this.figure.appendChild(document.createElementNS(SVG, "svg"));
+    this.svg.setAttribute("viewBox", `0 0 ${WIDE} ${HIGH}`);
+    this.svg.setAttribute("preserveAspectRatio", "none");
+    this.svg.setAttribute("role", "img");
+    [this.area, this.line] = ["area", "line"].map((kind) => {
+      const path = this.svg.appendChild(document.createElementNS(SVG, "path"));
+      path.setAttribute("class", kind);
+      return path;
+    });
+    this.caption = make(this.figure, "figcaption");
+    this.caption.setAttribute("aria-hidden", "true");  // the image says the same
+    this.points = [];
+    this.figure.hidden = true;
+  }
+
+  add(watts) {
+    const now = Date.now();
+    if (watts !== null) this.points.push([now, watts]);
+    this.points = this.points.filter(([time]) => time > now - SPAN_MS && time <= now);
+    this.figure.hidden = this.points.length < 2;
+    if (!this.figure.hidden) this.draw(now);
+  }
+
+  draw(now) {
+    const all = this.points.map(([, watts]) => watts);
+    const most = Math.max(...all), least = Math.min(...all);
+    const top = Math.max(most, 1) * 1.08, bottom = Math.min(least, 0);
+    const span = Math.max(now - this.points[0][0], LEAST_SPAN_MS);
+    const x = (time) => (WIDE * (1 - (now - time) / span)).toFixed(1);
+    const y = (watts) => (HIGH * (top - watts) / (top - bottom)).toFixed(1);
+    let line = "", area = "", last = 0;
+    this.points.forEach(([time, watts], n) => {
+      const joined = time - last <= GAP_MS;
+      if (joined) {
+        line += `H${x(time)}V${y(watts)}`;
+        area += `H${x(time)}V${y(watts)}`;
+      } else {
+        if (n) area += `V${y(0)}Z`;
+        line += `M${x(time)} ${y(watts)}`;
+        area += `M${x(time)} ${y(0)}V${y(watts)}`;
+      }
+      last = time;
+    });
+    this.line.setAttribute("d", line);
+    this.area.setAttribute("d", area + `V${y(0)}Z`);
+    const minutes = Math.max(1, Math.round(span / 60000));
+    const range = least === most ? `${most.toFixed(1)} W`
+      : `${least.toFixed(1)} to ${most.toFixed(1)} W`;
+    put(this.caption, `last ${minutes} min: ${range}`);
+    this.svg.setAttribute("aria-label",
+      `Power, last ${minutes} min: ${range}, now ${all[all.length - 1].toFixed(1)} W`);
+  }
+}
+"""
