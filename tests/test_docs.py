@@ -18,6 +18,7 @@ from subprocess import DEVNULL
 
 from tests.forked import Forked
 from tests.house import network, placed
+from tests.proxy.test_outlets import FIELDS
 from tests.support import ROOT, SINGLE_FILE, START, call, needs_first_line
 from tplink_exec.cli.usage import EXIT_CODES
 from tplink_exec.commands.table import COMMANDS, OPTIONS, SUBCOMMANDS, rows
@@ -155,6 +156,11 @@ class Tables(unittest.TestCase):
             told.update((method, path) for method in methods for path in paths)
         self.assertEqual(wanted - told, set(), "docs/proxy.md lacks rows")
         self.assertEqual(told - wanted, set(), "docs/proxy.md has rows of nothing")
+
+    def test_fields_of_device_json(self):
+        table = page("proxy").partition("\n### device.json\n")[2].partition("\n### ")[0]
+        rows = re.findall(r"(?m)^\| (`.*?) \|", table)
+        self.assertEqual(sorted(re.findall(r"\w+", " ".join(rows))), sorted(FIELDS))
 
     def test_messages_that_troubleshooting_explains(self):
         program = (ROOT / "scripts" / "tplink-exec").read_text(encoding="utf-8")

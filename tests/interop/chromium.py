@@ -19,9 +19,8 @@ devices and the proxy run on loopback addresses. Checked is
 - that the token is asked for once;
 - that a page of another origin, and a stranger's name that leads to this machine, switch nothing.
 
-Screenshots go to FOLDER, or a temporary one that is named; with --picture a small one of a plug, a
-strip and a bulb, for the documentation, to PNG, and nothing is checked. Exit code 1 when anything
-failed.
+Screenshots go to FOLDER, or a temporary one that is named; with --picture the documentation's goes
+to PNG, and nothing is checked. Exit code 1 when anything failed.
 """
 
 import argparse
@@ -35,7 +34,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from tests.interop import chromium_controls, chromium_stream  # noqa: E402
+from tests.interop import chromium_controls, chromium_picture, chromium_stream  # noqa: E402
 from tests.interop.browser import (  # noqa: E402
     DESKTOP,
     KEYS,
@@ -57,7 +56,6 @@ HOSTILE = '<img src=x onerror="document.title=1"></script><script>document.title
 TITLE, LAMP = "Devices", "Living room lamp"
 FINGER = 44
 """CSS pixels: the least width and height of what is to be touched (WCAG 2.5.5)."""
-PICTURE_WIDTH, PICTURE_BYTES = 640, 60000
 
 STRANGER = """<!DOCTYPE html><title>stranger</title><iframe name=f></iframe>
 <form method=post target=f enctype=text/plain action="@/command"><input name='{"system":
@@ -247,34 +245,6 @@ def stranger(base, name):
     return "http://127.0.0.1:%d/" % server.server_address[1]
 
 
-def take_picture(browser, path, stack):
-    """A plug, a strip and a bulb, in light mode."""
-    hosts = []
-    for number, (model, names) in enumerate(
-        (
-            ("HS110", ["Coffee machine"]),
-            ("LB130", ["Reading lamp"]),
-            ("KP303", ["Desk", "Monitor", "Printer", "Charger"]),
-        ),
-        11,
-    ):
-        hosts.append("127.0.84.%d" % number)
-        _, place = stack.enter_context(simulated(model, hosts[-1], "9999"))
-        for child, name in enumerate(names):
-            plug(place, "alias", name, *(["--child", str(child)] if child else []))
-        plug(place, "on", *(["--child", "1"] if names[1:] else []))
-    _, at = stack.enter_context(proxied(*hosts))
-    browser.size(PICTURE_WIDTH, 1000, scale=1)
-    browser.open("http://%s/" % at)
-    browser.until("return document.querySelectorAll('article.on').length", 3)
-    height = browser.run("return document.body.offsetHeight")
-    browser.size(PICTURE_WIDTH, height, scale=1)
-    browser.screenshot(path)
-    size = path.stat().st_size
-    print("%s: %d x %d pixels, %d bytes" % (path, PICTURE_WIDTH, height, size))
-    return 0 if size <= PICTURE_BYTES else 1
-
-
 def check(report, browser, folder, stack):
     enter = stack.enter_context
     models = ("HS110", "HS100", "LB130", "HS300")
@@ -312,7 +282,7 @@ def main(argv):
     options = parser.parse_args(argv)
     if options.picture:
         with contextlib.ExitStack() as stack:
-            return take_picture(browsing(stack), options.picture, stack)
+            return chromium_picture.take(browsing(stack), options.picture)
     folder = options.folder or Path(tempfile.mkdtemp(prefix="tplink-exec-page-"))
     folder.mkdir(exist_ok=True)
     report = Report()

@@ -120,6 +120,10 @@ def check_fan(report, browser):
     while not browser.run(checked, row % 3) and time.monotonic() < end:
         time.sleep(0.1)
     report.equal("it follows the fan", browser.run(checked, row % 3), True)
+    words = (
+        "return document.querySelectorAll('article')[3].querySelector('.dim .value').textContent"
+    )
+    report.equal("the light beside it is off", browser.run(words), "off")
 
 
 def check_meter(report, browser, plug):
@@ -128,12 +132,12 @@ def check_meter(report, browser, plug):
     report.equal("power is drawn", browser.until(figure, False), False)
     plug.relay_state = 1
     text = "return document.querySelector('article figcaption').textContent"
-    words = "last 1 min: 0.0 to 61.8 W"
+    words = "last minute: 0.0 to 61.8 W"
     report.equal("and told", browser.until(text, words), words)
     path = "return document.querySelector('article .line').getAttribute('d')"
     report.true("as steps", browser.run(path).count("V") >= 2, browser.run(path))
     sums = "return document.querySelector('article .sums').textContent"
-    words = "0.00 kWh today \u00b7 0.00 kWh this month"
+    words = "0.00 kWh today \u00b7 0.00 this month"
     report.equal("so are the sums", browser.until(sums, words), words)
     rows = "return [...document.querySelectorAll('li .now')].map((it) => it.textContent)[1]"
     report.equal("an outlet has its own power", browser.until(rows, "ON · 20.5 W"), "ON · 20.5 W")
@@ -186,7 +190,7 @@ def check_names(report, browser):
     images = [name for role, name in found if role == "image"]
     report.true(
         "a plot in words",
-        any(name.startswith("Power, last 1 min: 0.0 to 61.8 W, now ") for name in images),
+        any(name.startswith("Power, last minute: 0.0 to 61.8 W, now ") for name in images),
         images,
     )
     live = "return document.querySelectorAll('[aria-live], output, [role=status]').length"

@@ -33,7 +33,7 @@ FIELDS = ("X-Accel-Buffering: no",)
 """For nginx, which would keep what is small until there is more."""
 
 
-class Bell:
+class Nudge:
     """Wakes the one who waits; rung before, it does so at once."""
 
     def __init__(self) -> None:
@@ -68,7 +68,7 @@ class Feed:
         self.reader = reader
         self.name = reader.device.name
         self.listeners = set()  # type: set[Listener]
-        self.bell = Bell()
+        self.nudge = Nudge()
         self.task = None  # type: Any
         self.forget()
 
@@ -92,13 +92,13 @@ class Feed:
 
     def hurry(self) -> None:
         """A command has been sent: poll now."""
-        self.bell.ring()
+        self.nudge.ring()
 
     async def poll(self) -> None:
         loop = asyncio.get_running_loop()
         while True:
             started = loop.time()
-            self.bell.rung = False
+            self.nudge.rung = False
             try:
                 found = await self.reader.state()
                 self.take(found)
@@ -111,7 +111,7 @@ class Feed:
             except Exception as error:  # a bug; even so it is told, and polled again
                 text = "internal error, please report it: %s: %s"
                 self.fail(text % (type(error).__name__, error))
-            await self.bell.wait(max(started + BEAT_S - loop.time(), LEAST_S))
+            await self.nudge.wait(max(started + BEAT_S - loop.time(), LEAST_S))
 
     def take(self, found: "Fields") -> None:
         old, self.found, self.trouble = self.found, found, ""
@@ -150,7 +150,7 @@ class Listener:
     def __init__(self, feeds: "Iterable[Feed]") -> None:
         self.feeds = tuple(feeds)
         self.news = {}  # type: dict[Feed, bool]
-        self.bell = Bell()
+        self.nudge = Nudge()
         self.begun = False
 
     async def next(self) -> bytes:
@@ -160,14 +160,14 @@ class Listener:
                 feed.join(self)
             return START
         if not self.news:
-            await self.bell.wait(BEAT_S)
+            await self.nudge.wait(BEAT_S)
         news, self.news = self.news, {}
-        self.bell.rung = False
+        self.nudge.rung = False
         return b"".join(feed.message(whole) for feed, whole in news.items()) or self.nothing
 
     def tell(self, feed: Feed, whole: bool) -> None:
         self.news[feed] = whole or self.news.get(feed, False)
-        self.bell.ring()
+        self.nudge.ring()
 
     def close(self) -> None:
         for feed in self.feeds:

@@ -66,10 +66,10 @@ class Card {
       put(this.what, found.model + " \u00b7 " + this.name);
       put(this.now, state(found));
       const sums = Object.entries(SUMS).filter(([name]) => found[name] !== null);
-      put(this.sums, sums.map(([name, when]) => `${found[name].toFixed(2)} kWh ${when}`)
-        .join(" \u00b7 "));
+      put(this.sums, sums.map(([name, when], n) =>
+        found[name].toFixed(2) + (n ? " " : " kWh ") + when).join(" \u00b7 "));
       this.slider.show(found.brightness, found.alias,
-        found.state === "OFF" ? "off" : undefined);
+        found.brightness ? undefined : "off");
       this.light.show(found);
       this.fan.show(found);
     } else if (this.trouble.textContent) {

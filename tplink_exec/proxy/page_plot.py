@@ -38,9 +38,9 @@ class Plot {
     const span = Math.max(now - this.points[0][0], LEAST_SPAN_MS);
     const x = (time) => (WIDE * (1 - (now - time) / span)).toFixed(1);
     const y = (watts) => (HIGH * (top - watts) / (top - bottom)).toFixed(1);
-    let line = "", area = "", last = 0;
+    let line = "", area = "", before = 0;
     this.points.forEach(([time, watts], n) => {
-      const joined = time - last <= GAP_MS;
+      const joined = time - before <= GAP_MS;
       if (joined) {
         line += `H${x(time)}V${y(watts)}`;
         area += `H${x(time)}V${y(watts)}`;
@@ -49,16 +49,17 @@ class Plot {
         line += `M${x(time)} ${y(watts)}`;
         area += `M${x(time)} ${y(0)}V${y(watts)}`;
       }
-      last = time;
+      before = time;
     });
     this.line.setAttribute("d", line);
     this.area.setAttribute("d", area + `V${y(0)}Z`);
-    const minutes = Math.max(1, Math.round(span / 60000));
+    const minutes = Math.round(span / 60000);
+    const last = minutes > 1 ? `last ${minutes} minutes` : "last minute";
     const range = least === most ? `${most.toFixed(1)} W`
       : `${least.toFixed(1)} to ${most.toFixed(1)} W`;
-    put(this.caption, `last ${minutes} min: ${range}`);
+    put(this.caption, `${last}: ${range}`);
     this.svg.setAttribute("aria-label",
-      `Power, last ${minutes} min: ${range}, now ${all[all.length - 1].toFixed(1)} W`);
+      `Power, ${last}: ${range}, now ${all[all.length - 1].toFixed(1)} W`);
   }
 }
 """

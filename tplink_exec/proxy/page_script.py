@@ -103,6 +103,15 @@ function flows(live) {
     : "Without a stream of changes from the proxy, this page asks every two seconds.");
 }
 
+const columns = new ResizeObserver(() => {
+  // One card below the other, in columns that none leaves while cards grow and shrink.
+  const count = getComputedStyle(byId("list")).gridTemplateColumns.split(" ").length;
+  [...cards.values()].forEach(({ article }, n) => {
+    article.style.gridColumn = n % count + 1;
+    article.style.gridRowEnd = "span " + Math.ceil((article.offsetHeight + 12) / 4);
+  });
+});
+
 function total() {
   const all = [...cards.values()];
   const count = (kind) => all.filter((card) => card.article.matches("." + kind)).length;
@@ -132,6 +141,7 @@ async function start() {
     for (const name of names) {
       if (!part || name.toLowerCase() === one) cards.set(name, new Card(name, cards.size));
     }
+    cards.forEach((card) => columns.observe(card.article));
     if (part) cards.forEach((card) => { stream.path = card.path + "/events"; });
     listen();
   } catch (error) {
@@ -141,6 +151,7 @@ async function start() {
   }
 }
 
+columns.observe(byId("list"));
 byId("login").onsubmit = (event) => {
   event.preventDefault();
   sessionStorage.setItem("token", byId("token").value.trim());

@@ -34,7 +34,8 @@ h1 { margin: 0; font-size: 1.375rem; letter-spacing: -.01em; overflow-wrap: anyw
 #trouble, .error { color: var(--bad); }
 article, form, #trouble { padding: 1rem; background: var(--card); border: 1px solid var(--line);
   border-radius: 1rem; box-shadow: var(--shade); }
-main { display: grid; align-items: start; gap: .75rem;
+main { display: grid; align-items: start; gap: 0 .75rem; grid-auto-rows: 4px;
+  grid-auto-flow: dense;
   grid-template-columns: repeat(auto-fill, minmax(min(18rem, 100%), 1fr)); }
 article { display: grid; grid-template-columns: minmax(0, 1fr) auto; gap: 0 .75rem; }
 article > * { grid-column: 1 / -1; }
@@ -69,7 +70,7 @@ figcaption { margin-top: .25rem; font-size: .8125rem; }
   touch-action: manipulation; -webkit-tap-highlight-color: transparent;
 }
 article > .switch { grid-column: 2; grid-row: 1 / span 2; align-self: center; }
-article:only-child > .switch { grid-row: 2; }
+article:only-child > .switch { grid-row: 1; }
 .switch::before, .switch::after { content: ""; position: absolute; forced-color-adjust: none; }
 .switch::before { inset: .375rem 0; border-radius: 1rem; background: var(--off);
   transition: background .15s; }
