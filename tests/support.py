@@ -248,6 +248,16 @@ def simulated(model="HS100", fault="", address="127.0.0.1", alias=None, state=0)
         loop().call(simulator.stop())
 
 
+def break_down(simulator, fault):
+    """Have it play a fault of TCP and answer no datagram; "" mends both."""
+    simulator.fault, simulator.udp_fault = fault, "udp-silent" if fault else ""
+
+
+def asked(simulator):
+    """The last requests that have come, by TCP and by datagram."""
+    return [*simulator.requests, *simulator.questions]
+
+
 @contextlib.contextmanager
 def klap_simulated(
     model="HS100", version=2, login=("", ""), fault="", stage="", address="127.0.0.1"

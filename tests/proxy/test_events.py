@@ -10,7 +10,7 @@ from tests.parallel import alone
 from tests.proxy.serving import PATIENCE_S
 from tests.proxy.test_leaving import until
 from tests.proxy.test_outlets import Served
-from tests.support import in_time, loop
+from tests.support import asked, break_down, in_time, loop
 from tplink_exec.proxy import events, http_stream
 from tplink_exec.proxy.worker import Worker
 
@@ -98,7 +98,7 @@ class Listening(Served):
 
 
 def polls(device):
-    return sum(b"get_sysinfo" in request for request in device.requests)
+    return sum(b"get_sysinfo" in request for request in asked(device))
 
 
 class OneBeatForAll(Listening):
@@ -223,7 +223,7 @@ class Failing(Listening):
         bad, good = self.simulate("HS100", "HS100")
         client = self.listen()
         client.until(lambda event, data: data["device"] == "d0")
-        bad.fault = "garbage"
+        break_down(bad, "garbage")
         trouble = client.first("trouble")
         self.assertEqual(list(trouble), ["device", "trouble"])
         self.assertEqual(trouble["device"], "d0")
@@ -232,7 +232,7 @@ class Failing(Listening):
         self.assertEqual(late.first("trouble"), trouble)
         for _ in range(4):
             self.assertEqual(client.first("answered")["device"], "d1")  # told once
-        bad.fault = ""
+        break_down(bad, "")
         found = client.until(lambda event, data: event == "device" and data["device"] == "d0")
         self.assertEqual(found["state"], "OFF")
 

@@ -10,7 +10,7 @@ from unittest import mock
 
 from tests.proxy.serving import ON, PATIENCE_S, code, everything
 from tests.proxy.test_outlets import Served
-from tests.support import klap_simulated, sets
+from tests.support import asked, klap_simulated, sets
 from tplink_exec.proxy.worker import Worker
 from tplink_exec.simulator.faults import FAULTS
 from tplink_exec.transport.connection import Connection
@@ -160,7 +160,7 @@ class InLine(Leaving):
         self.gate.set()
         for link in (first, *readers[1::2]):
             self.assertEqual(everything(link)[-7:], b"\r\n\r\nOFF")
-        self.assertEqual(len(plug.requests), 2)
+        self.assertEqual(len(asked(plug)), 2)
 
     def test_who_reads_the_first_anew_after_all_have_left(self):
         (plug,) = self.slow("HS110")

@@ -11,7 +11,7 @@ from unittest import mock
 
 from tests.parallel import early
 from tests.proxy.serving import ON, PATIENCE_S, Proxy, Served, at, code, everything, memory_kib
-from tests.support import sets, simulated
+from tests.support import asked, sets, simulated
 from tplink_exec.proxy.http_server import READ_S, WRITE_S
 from tplink_exec.proxy.worker import LEAST_S, MAX_WAITING, REQUEST_S
 from tplink_exec.simulator.faults import FAULTS
@@ -140,7 +140,7 @@ class Limits(Served):
             self.assertEqual({code(everything(link)) for link in links}, {200})
         states = [request[-4:-3] for request in sets(plug)]
         self.assertEqual(states, [b"1", b"0", b"1", b"0", b"1", b"1"])
-        self.assertEqual(len(plug.requests), 2 + 6 + 1)
+        self.assertEqual(len(asked(plug)), 2 + 6 + 1)
 
     def test_a_client_that_does_not_read(self):
         proxy, plug = self.served("HS100", form="file")

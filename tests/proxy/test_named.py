@@ -21,7 +21,7 @@ WRITES = (
 )
 
 
-class Strangers(House, Served):
+class Named(House, Served):
     def setUp(self):
         super().setUp()
         patch = mock.patch.dict("os.environ", self.environment)
@@ -36,6 +36,8 @@ class Strangers(House, Served):
     def switched(self, state, **_):
         self.assertEqual(self.ask("PUT", "/Lamp/state", state), (200, ""))
 
+
+class Strangers(Named):
     def refused(self, stranger):
         for method, path, body in WRITES:
             status, text = self.ask(method, path, body)

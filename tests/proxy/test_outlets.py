@@ -21,6 +21,7 @@ from tests.support import (
     simulated,
     tpap_simulated,
 )
+from tplink_exec.proxy.datagrams import LoopQuestions
 from tplink_exec.proxy.guard import Guard
 from tplink_exec.proxy.http_server import HttpServer
 from tplink_exec.proxy.proxy import PATHS, READS, SETS, Proxy
@@ -42,7 +43,7 @@ class Served(unittest.TestCase):
         listener.bind(("127.0.0.1", 0))
         listener.listen()
         self.port = listener.getsockname()[1]
-        devices = [Worker(*place, None) for place in places]
+        devices = [Worker(*place, None, LoopQuestions()) for place in places]
         proxy = Proxy(devices, Guard(b"", []))
         self.readers = [feed.reader for feed in proxy.feeds.values()]
         server = HttpServer(proxy.handle, 50, lambda text: None)

@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import quote
 
 from tests.proxy.serving import ON, Proxy, Served, at, code
-from tests.support import FORMS, run, sets, simulated
+from tests.support import FORMS, break_down, run, sets, simulated
 
 JSON_FIELD = {"Content_Type": "application/json"}
 
@@ -124,7 +124,7 @@ class Command(Served):
         ):
             self.assertEqual(proxy.command(body), (200, plug.device.answer(body.encode()).decode()))
         self.assertEqual(plug.connections, 1)
-        plug.fault = "close-before-reply"
+        break_down(plug, "close-before-reply")
         self.assertEqual((proxy.command(read)[0], len(plug.requests)), (502, 3 + 5))
         for body in (
             read.replace("{}", '{"set_relay_state":{"state":1}}'),

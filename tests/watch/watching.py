@@ -8,7 +8,7 @@ import time
 import unittest
 
 from tests.forked import Forked
-from tests.support import FORMS, simulated, start
+from tests.support import FORMS, break_down, simulated, start
 
 INTERVAL_S = 0.05
 FAST = ["--interval", str(INTERVAL_S)]
@@ -127,10 +127,7 @@ class Case(unittest.TestCase):
         wanted = polls(simulator) + times
         self.until(lambda: polls(simulator) >= wanted)
 
-    @staticmethod
-    def break_down(simulator, fault):
-        """Have it play a fault of TCP and answer no datagram; "" mends both."""
-        simulator.fault, simulator.udp_fault = fault, "udp-silent" if fault else ""
+    break_down = staticmethod(break_down)
 
 
 def polls(simulator):

@@ -112,7 +112,8 @@ class Course:
     `at` is when the next event is due, if nothing comes before. `online`: the last question has
     been answered; None before there has been one. Unless it is, a call is `patient`, the whole
     effort with look-up and retries, only from `patient_at` on; before, there may be a short one,
-    but none where trouble is `grave`: only the user can end that. `took_s` is how long the last answer has taken, 0 before the first.
+    but none where trouble is `grave`: only the user can end that. `took_s` is how long the last
+    answer has taken, 0 before the first.
     """
 
     def __init__(self, interval_s: float, at: float) -> None:

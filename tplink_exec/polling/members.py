@@ -23,6 +23,7 @@ from ..network.names import Named, Stranger
 from ..sysinfo import text
 from ..transport.connection import Connection
 from ..transport.direct import direct
+from .questions import combined, told
 from .watched import ALWAYS, UNREAD, Outlet, Reading
 
 TYPE_CHECKING = False
@@ -38,10 +39,6 @@ FIRST_S = 1.0
 """The same for a device that has never answered."""
 LOGIN_S = 2.0
 """And for one that may want a login, which takes longer than the polls of a session."""
-
-
-class Unasked(Exception):
-    """What was asked by datagram is not enough to tell what an outlet is."""
 
 
 class Interrupted(Exception):
@@ -101,13 +98,7 @@ class Member:
 
     def told(self, reply: bytes, question: bytes, metering: int) -> "list[Reading]":
         """What a datagram says. Raises PlugError, and Unasked."""
-
-        def exchange(request: bytes, once: bool = False) -> bytes:
-            if request[1:-1] not in question:
-                raise Unasked
-            return reply
-
-        return self.readings(exchange, metering)
+        return self.readings(told(reply, question), metering)
 
     # By a call.
 
@@ -255,15 +246,6 @@ def power_of(target: Plug) -> "float | Refused | None":
         return refusal
     except PlugError:
         return None
-
-
-def combined(requests: "list[bytes]") -> bytes:
-    """One request for all of them, b"" when that is not possible: of two for the same module, or
-    for some outlets only."""
-    modules = [request.split(b":", 1)[0] for request in requests]
-    if len(set(modules)) < len(modules) or b'{"context"' in modules:
-        return b""
-    return b"{%s}" % b",".join(request[1:-1] for request in requests)
 
 
 def streams(link: "Connection | HttpLink | Named | None") -> "list[Connection]":

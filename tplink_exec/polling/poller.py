@@ -32,10 +32,10 @@ from .course import (
     SILENCE,
     Course,
 )
-from .members import Member, Unasked
+from .members import Member
 from .polled import Polled
 from .pool import Pool
-from .questions import Questions, socket_address
+from .questions import Questions, Unasked, socket_address
 from .watched import NEVER, is_grave
 
 TYPE_CHECKING = False

@@ -12,7 +12,7 @@ import _socket as socket
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from ..shapes import Any, Iterator, SocketAddress  # noqa: F401 (type comments)
+    from ..shapes import Any, Exchange, Iterator, SocketAddress  # noqa: F401 (type comments)
 
 BUFFER = 1 << 20
 """Bytes that are wanted of the kernel for answers that wait; it may give less."""
@@ -20,6 +20,10 @@ MAX_ANSWER = 16384
 AT_ONCE = 1024
 """So many answers are taken of a socket before anything else is looked after."""
 TRANSIENT = (BlockingIOError, InterruptedError)
+
+
+class Unasked(Exception):
+    """What was asked by datagram is not enough."""
 
 
 class Tag:
@@ -69,6 +73,7 @@ class Questions:
     def renew(self, family: int, old: "Tag | None") -> Tag:
         tag = Tag(family)
         self.current[family] = self.tags[tag.socket.fileno()] = tag
+        self.opened(tag)
         if old and not old.out:
             self.close(old)
         return tag
@@ -88,7 +93,14 @@ class Questions:
             if not tag.out and tag not in self.current.values():
                 self.close(tag)
 
+    def opened(self, tag: Tag) -> None:
+        """For whoever waits for answers in another way than by `tags`."""
+
+    def closes(self, tag: Tag) -> None:
+        """The same."""
+
     def close(self, tag: Tag) -> None:
+        self.closes(tag)
         del self.tags[tag.socket.fileno()]
         tag.socket.close()
 
@@ -110,6 +122,26 @@ class Questions:
                 yield question.owner, data
                 if tag.socket.fileno() < 0:
                     return
+
+
+def combined(requests: "list[bytes]") -> bytes:
+    """One question for all of them, b"" when that is not possible: of two for the same module, or
+    for some outlets only."""
+    modules = [request.split(b":", 1)[0] for request in requests]
+    if len(set(modules)) < len(modules) or b'{"context"' in modules:
+        return b""
+    return b"{%s}" % b",".join(request[1:-1] for request in requests)
+
+
+def told(reply: bytes, question: bytes) -> "Exchange":
+    """An exchange that knows one reply. It raises Unasked for what that is not to."""
+
+    def exchange(request: bytes, once: bool = False) -> bytes:
+        if once or request[1:-1] not in question:
+            raise Unasked
+        return reply
+
+    return exchange
 
 
 def socket_address(address: str, port: int) -> "SocketAddress | None":

@@ -24,6 +24,7 @@ from ..commands.fields import json_request
 from ..commands.table import load, row
 from ..errors import LocalError, PlugError, UsageError
 from ..printable import one_line
+from .datagrams import LoopQuestions
 from .events import Feed, stream
 from .guard import SAFE, Guard, from_browser, read_token
 from .http_request import HttpError, Response
@@ -211,7 +212,9 @@ def proxy(argv: "list[str]") -> None:
     heed()
     options = parsed(argv)
     log = logged if options.debug else None
-    devices = [Worker(*parts, log) for parts in hosts(options.host, options.hs100_port)]
+    questions = LoopQuestions()
+    places = hosts(options.host, options.hs100_port)
+    devices = [Worker(*place, log, questions) for place in places]
     token = read_token(options.token_file) if options.token_file else b""
     guard = Guard(token, options.allow_host or [])
     listener = listening(options.local_addr, options.local_port)

@@ -6,6 +6,7 @@
 3. Those who read the same thing and are still waiting get the answer of one exchange: it is read
    after each of them asked, so it is as true for all.
 4. A connection is kept for KEEP_S, for a burst of requests: devices have few, and drop idle ones.
+5. What is read again is asked by datagram, where the device answers those: see `datagrams`.
 """
 
 import asyncio
@@ -18,6 +19,7 @@ from ..address import joined
 from ..cli.report import shown
 from ..errors import DeadlineExceeded, PlugError, Refused, UsageError
 from ..network.reach import reach
+from .datagrams import DatagramReader, LoopQuestions
 from .http_request import HttpError
 
 TYPE_CHECKING = False
@@ -59,7 +61,12 @@ class Worker:
     """
 
     def __init__(
-        self, name: str, host: str, port: int, log: "Callable[[str], None] | None"
+        self,
+        name: str,
+        host: str,
+        port: int,
+        log: "Callable[[str], None] | None",
+        questions: LoopQuestions,
     ) -> None:
         self.name = name
         self.host = host
@@ -73,6 +80,8 @@ class Worker:
         self.waiting = 0
         self.working = None  # type: Job | None
         self.timer = None  # type: Any
+        self.requests = []  # type: list[bytes]
+        self.datagrams = DatagramReader(questions, self.finish, self.call, self.trace)
 
     async def ask(self, work: "Callable[[Exchange], bytes]", read: str = "") -> bytes:
         """What `work` returns; `read` names what it reads, "" when it does more than to read.
@@ -126,7 +135,16 @@ class Worker:
                 self.working = job
                 if self.timer:
                     self.timer.cancel()
-                self.jobs.put((job, asyncio.get_running_loop()))
+                self.datagrams.begin(job)
+
+    def call(self, job: Job) -> None:
+        """Have the thread do it."""
+        self.jobs.put((job, asyncio.get_running_loop()))
+
+    def called(self, job: Job, outcome: "bytes | Exception") -> None:
+        """The thread has."""
+        self.datagrams.called(self.link, job.read, self.requests, outcome)
+        self.finish(job, outcome)
 
     def finish(self, job: Job, outcome: "bytes | Exception") -> None:
         for waiter in job.waiters:
@@ -139,7 +157,7 @@ class Worker:
         """The device's thread: one job after the other, for ever."""
         while True:
             job, loop = self.jobs.get()
-            loop.call_soon_threadsafe(self.finish, job, self.perform(job))
+            loop.call_soon_threadsafe(self.called, job, self.perform(job))
 
     def pause(self) -> None:
         """Close the connection; a session of KLAP goes on with the next."""
@@ -147,6 +165,7 @@ class Worker:
             self.link.close()
 
     def perform(self, job: Job) -> "bytes | Exception":
+        self.requests = []
         try:
             deadline = job.deadline - MARGIN_S
             if self.link:
@@ -166,12 +185,17 @@ class Worker:
     def exchange(self, request: bytes, once: bool = False) -> bytes:
         if not (self.working and self.working.waiters):
             raise Left
-        if self.log:
-            self.log("%s: > %s" % (joined(self.host, self.port), shown(request)))
+        self.requests.append(request)
+        self.trace(request)
         reply = self.link.exchange(request, once)  # type: bytes
-        if self.log:
-            self.log("%s: < %s" % (joined(self.host, self.port), shown(reply, request)))
+        self.trace(request, reply)
         return reply
+
+    def trace(self, request: bytes, reply: bytes = b"") -> None:
+        """Log what is sent, or what comes to that."""
+        if self.log:
+            text = "< " + shown(reply, request) if reply else "> " + shown(request)
+            self.log("%s: %s" % (joined(self.host, self.port), text))
 
 
 def settle(waiter: "Any", outcome: "bytes | Exception") -> None:

@@ -1,0 +1,86 @@
+"""The proxy's reads by datagram: what is read again, of a device that answers them."""
+
+import concurrent.futures
+import json
+import unittest
+
+from tests.house import placed
+from tests.proxy.serving import Served, at
+from tests.proxy.test_named import Named
+from tests.support import asked, break_down
+from tplink_exec.simulator.udp_faults import UDP_FAULTS
+
+
+class Reads(Served):
+    def setUp(self):
+        self.proxy, self.plug = self.served("HS110")
+        self.path = "/%s/" % at(self.plug)
+
+    def read(self, what="state"):
+        return self.proxy.ask("GET", self.path + what)
+
+    def test_what_is_read_again_takes_no_connection(self):
+        for what, body, datagrams in (("state", "OFF", 9), ("power", "0.000", 18)):
+            for _ in range(10):
+                self.assertEqual(self.read(what), (200, body))
+            self.assertEqual((self.plug.connections, self.plug.datagrams), (1, datagrams))
+        self.assertEqual(
+            self.plug.questions[-1], b'{"system":{"get_sysinfo":{}},"emeter":{"get_realtime":{}}}'
+        )
+
+    def test_what_is_told_is_what_the_device_has_just_said(self):
+        for state in ("ON", "OFF") * 5:
+            self.assertEqual(self.proxy.ask("PUT", self.path + "state", state), (200, ""))
+            self.assertEqual(self.read(), (200, state))
+        self.assertGreaterEqual(self.plug.datagrams, 9)
+
+    def test_clients_that_ask_side_by_side_share_a_question(self):
+        self.read()
+        before = len(asked(self.plug))
+        self.plug.udp_fault = "udp-late"
+        with concurrent.futures.ThreadPoolExecutor(16) as pool:
+            found = list(pool.map(lambda _: self.read(), range(16)))
+        self.assertEqual(found, [(200, "OFF")] * 16)
+        self.assertLessEqual(len(asked(self.plug)) - before, 4)  # and not 16
+
+    def test_faults_of_datagrams_are_not_seen(self):
+        """Whatever becomes of them, what is told is true."""
+        for fault in sorted(UDP_FAULTS):
+            self.plug.udp_fault = ""
+            for _ in range(2):
+                self.assertEqual(self.read("device.json")[0], 200)
+            self.plug.udp_fault = fault
+            for state in (1, 0, 1):
+                self.plug.device.relay_state = state
+                with self.subTest(fault):
+                    self.assertEqual(self.read(), (200, ("OFF", "ON")[state]))
+                    found = json.loads(self.read("device.json")[1])
+                    self.assertEqual(found["state"], ("OFF", "ON")[state])
+
+    def test_one_that_fails_and_comes_back(self):
+        self.read()
+        break_down(self.plug, "garbage")
+        for _ in range(2):
+            self.assertEqual(self.read()[0], 502)
+        break_down(self.plug, "")
+        for _ in range(3):
+            self.assertEqual(self.read(), (200, "OFF"))
+
+
+class Names(Named):
+    def test_a_stranger_is_not_told_of(self):
+        with placed(self.host(1), number=1) as lamp:
+            for _ in range(3):
+                self.assertEqual(self.ask("GET", "/Lamp/state"), (200, "OFF"))
+            self.assertEqual(lamp.datagrams, 2)
+        with placed(self.host(1), number=2) as stranger:
+            stranger.device.relay_state = 1
+            status, text = self.ask("GET", "/Lamp/state")
+            self.assertEqual(status, 502)
+            self.assertIn("another device is at", text)
+        with placed(self.host(1), number=1):
+            self.assertEqual(self.ask("GET", "/Lamp/state"), (200, "OFF"))
+
+
+if __name__ == "__main__":
+    unittest.main()
