@@ -5,9 +5,11 @@ import time
 
 from ..address import joined
 from ..errors import DeadlineExceeded, PlugError, UsageError
-from .course import Course
+from ..messages import GET_SYSINFO
+from .course import ANSWER, BEYOND, MORE, OTHER, Course
 from .members import Interrupted, Member
-from .watched import Outlet, Shown
+from .questions import Unasked
+from .watched import NEVER, Outlet, Shown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -40,6 +42,20 @@ class Polled:
         self.attempt = self.waiting = self.entry = None  # type: Any
         self.orders = collections.deque()  # type: collections.deque[Order]
         self.given = self.done = self.owed = 0
+
+    def heard(self, reply: bytes, metering: int) -> "tuple[str, list[Reading] | None]":
+        """The event that an answer by datagram is, and what it says. Raises PlugError, Unasked."""
+        try:
+            found = self.member.told(reply, self.asked, metering)
+        except Unasked:
+            self.spare = self.member.told(reply, GET_SYSINFO, NEVER)
+            asked, more = self.asked, self.member.metering_question
+            self.asked = more or asked
+            return MORE if more not in (b"", asked) else BEYOND, None
+        for outlet, reading in zip(self.member.outlets, found):
+            if reading.error and str(reading.error) != outlet.trouble:
+                return OTHER, None
+        return ANSWER, found
 
     def work(self, order: "Order | None", how: "Any") -> "list[Reading] | Exception | None":
         """Call the device, in a thread; what it has answered, or why not, or None: not polled.

@@ -13,10 +13,8 @@ import time
 
 from ..cipher import decrypt, encrypt
 from ..errors import DeadlineExceeded, PlugError, UsageError
-from ..messages import GET_SYSINFO
 from .bell import Bell, readable
 from .course import (
-    ANSWER,
     ASK,
     BEYOND,
     BOTH,
@@ -153,22 +151,12 @@ class Poller(threading.Thread):
                 self.hear(polled, data)
 
     def hear(self, polled: Polled, data: bytes) -> None:
-        found = None
+        event, found = OTHER, None  # type: tuple[str, list[Reading] | None]
         try:
-            found = polled.member.told(decrypt(data), polled.asked, self.metering)
-            event = ANSWER
-            for outlet, reading in zip(polled.member.outlets, found):
-                if reading.error and str(reading.error) != outlet.trouble:
-                    event = OTHER
-        except Unasked:
-            more = polled.member.metering_question
-            event = MORE if more not in (b"", polled.asked) else BEYOND
-            polled.asked = more or polled.asked
-            polled.spare = polled.member.told(decrypt(data), GET_SYSINFO, NEVER)
-        except PlugError:
-            event = OTHER
+            event, found = polled.heard(decrypt(data), self.metering)
+        except (PlugError, Unasked):
+            pass
         except Exception as error:
-            event = OTHER
             polled.bug(error)
         self.happens(polled, event, time.monotonic(), found)
 
