@@ -1,12 +1,16 @@
 """What a poller survives: odd answers, and commands that come at any moment."""
 
+import threading
+import time
 import unittest
 
 from tests.polling.stepping import Stepping, member_of
 from tests.support import simulated
 from tplink_exec.cipher import encrypt
-from tplink_exec.polling.course import CALLED, ONLINE, RESTING
+from tplink_exec.polling.course import CALLED, ONLINE, ORDERED, RESTING
 from tplink_exec.polling.watched import CHANGES, NEVER
+from tplink_exec.simulator.udp_faults import LATE_S
+from tplink_exec.watch.orders import Order
 
 ODD = (
     b"",
@@ -31,6 +35,11 @@ class Survival(unittest.TestCase):
         self.addCleanup(it.close)
         return it
 
+    def give(self, it, command, seconds=20.0):
+        """A command, as House has it; `command` is called as those of tplink_exec.commands."""
+        order = Order(b"", "plug", "on", command, {}, time.monotonic() + seconds)
+        it.order(it.polled, order)
+
     def settle(self, it):
         """Until all commands are done, and told."""
         it.until(lambda: it.polled.done == it.polled.given and not it.inbox)
@@ -52,6 +61,58 @@ class Survival(unittest.TestCase):
                         self.assertEqual(it.course.state, ONLINE)
                         self.assertEqual(it.post.told, [("plug", 1)])
                         self.assertEqual(it.post.complaints, [])
+
+    def test_a_command_after_one_that_is_in_doubt(self):
+        """What was asked by datagram then is not out any more: its answer is no event."""
+        with simulated() as plug:
+            it = self.stepping(plug, 0.3)
+            self.assertTrue(it.poll())
+            go_on = threading.Event()
+            self.addCleanup(go_on.set)
+
+            def one(exchange, options):
+                plug.fault, plug.udp_fault = "silent", "udp-late"
+
+            def two(exchange, options):
+                go_on.wait(20)
+                plug.device.relay_state, plug.udp_fault = 1, ""
+
+            self.give(it, one)
+            self.give(it, two)
+            it.until(lambda: plug.udp_fault)
+            it.until(lambda: not it.polled.orders)  # the poll after `one` has failed
+            self.assertEqual(it.course.state, ORDERED)
+            self.step_for(it, 2 * LATE_S)
+            self.assertEqual(it.course.state, ORDERED)
+            go_on.set()
+            self.settle(it)
+            self.assertEqual(it.post.told, [("plug", 0), ("plug", 1)])
+
+    def test_what_was_known_before_a_command_is_not_told_after_it(self):
+        """As when a change was found, and its meter was just being asked for."""
+        with simulated("HS110") as plug:
+            it = self.stepping(plug, 0.5, CHANGES)
+            self.assertTrue(it.poll())
+            plug.device.relay_state = 1
+            plug.fault, plug.udp_fault = "silent", "udp-one-module"
+            it.beat()
+            it.until(lambda: it.polled.spare)
+
+            def off(exchange, options):
+                plug.device.relay_state = 0
+
+            it.post.told.clear()
+            self.give(it, off)
+            self.settle(it)
+            self.assertEqual((it.post.told, it.member.outlets[0].state()), ([], 0))
+            plug.fault = ""
+            self.assertTrue(it.poll())
+            self.assertEqual(it.post.told, [])
+
+    def step_for(self, it, seconds):
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            it.step()
 
 
 if __name__ == "__main__":

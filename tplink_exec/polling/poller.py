@@ -186,7 +186,7 @@ class Poller(threading.Thread):
         if polled.question:
             self.questions.withdraw(polled.question)
             polled.question = None
-        polled.waiting = None
+        polled.waiting = polled.spare = None
         if polled.attempt:
             polled.attempt = None
             polled.member.interrupt()
@@ -238,10 +238,10 @@ class Poller(threading.Thread):
         """A command has come."""
         polled.orders.append(order)
         if polled.course.state != ORDERED:
-            self.rest(polled)
             self.next_order(polled)
 
     def next_order(self, polled: Polled) -> None:
+        self.rest(polled)
         polled.course.order(time.monotonic())
         self.call(polled, polled.orders.popleft())
 
