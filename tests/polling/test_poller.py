@@ -7,6 +7,8 @@ import unittest
 from tests.polling.stepping import Stepping, member_of
 from tests.support import simulated
 from tplink_exec.cipher import encrypt
+from tplink_exec.errors import DeadlineExceeded
+from tplink_exec.messages import GET_SYSINFO
 from tplink_exec.polling.course import CALLED, ONLINE, ORDERED, RESTING
 from tplink_exec.polling.watched import CHANGES, NEVER
 from tplink_exec.simulator.udp_faults import LATE_S
@@ -109,10 +111,39 @@ class Survival(unittest.TestCase):
             self.assertTrue(it.poll())
             self.assertEqual(it.post.told, [])
 
+    def test_one_that_waits_for_the_lock_interrupts(self):
+        """Whoever has it next after open() ends a call that is about to begin."""
+        with simulated() as plug:
+            member = member_of(plug.host, plug.port)
+            member.opening = Waited(member)
+            exchange = member.open(time.monotonic() + 20, True, False)
+            plug.fault = "silent"
+            started = time.monotonic()
+            self.assertRaises(DeadlineExceeded, exchange, GET_SYSINFO)
+            self.assertLess(time.monotonic() - started, 10)
+            member.leave()
+
     def step_for(self, it, seconds):
         end = time.monotonic() + seconds
         while time.monotonic() < end:
             it.step()
+
+
+class Waited:
+    """A lock for which somebody waits who interrupts the member."""
+
+    def __init__(self, member):
+        self.member, self.lock = member, threading.Lock()
+        self.done = False
+
+    def __enter__(self):
+        self.lock.acquire()
+
+    def __exit__(self, *_):
+        self.lock.release()
+        if not self.done:
+            self.done = True
+            self.member.interrupt()
 
 
 if __name__ == "__main__":

@@ -179,11 +179,11 @@ class Member:
             if self.interrupted:
                 raise Interrupted
             self.link = link
-        for stream in streams(link):
-            stream.deadline = deadline
-            stream.pauses_s = None if patient else NO_PAUSES
-            if not patient:
-                stream.http_port = 0
+            for stream in streams(link):
+                stream.deadline = deadline
+                stream.pauses_s = None if patient else NO_PAUSES
+                if not patient:
+                    stream.http_port = 0
         return link.exchange
 
     def way(self, deadline: float, patient: bool, anew: bool) -> "Connection | HttpLink | Named":
