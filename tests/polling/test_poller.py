@@ -3,12 +3,14 @@
 import threading
 import time
 import unittest
+from unittest import mock
 
 from tests.polling.stepping import Stepping, member_of
 from tests.support import simulated
 from tplink_exec.cipher import encrypt
 from tplink_exec.errors import DeadlineExceeded
 from tplink_exec.messages import GET_SYSINFO
+from tplink_exec.polling import poller
 from tplink_exec.polling.course import CALLED, ONLINE, ORDERED, RESTING
 from tplink_exec.polling.watched import CHANGES, NEVER
 from tplink_exec.simulator.udp_faults import LATE_S
@@ -122,6 +124,15 @@ class Survival(unittest.TestCase):
             self.assertRaises(DeadlineExceeded, exchange, GET_SYSINFO)
             self.assertLess(time.monotonic() - started, 10)
             member.leave()
+
+    def test_an_address_whose_interface_comes_later(self):
+        with simulated() as plug:
+            it = self.stepping(plug)
+            with mock.patch.object(poller, "socket_address", return_value=None):
+                self.assertTrue(it.poll())
+            self.assertEqual((plug.datagrams, plug.connections), (0, 1))
+            self.assertTrue(it.poll())
+            self.assertEqual((plug.datagrams, plug.connections), (1, 1))
 
     def step_for(self, it, seconds):
         end = time.monotonic() + seconds

@@ -196,7 +196,7 @@ class Poller(threading.Thread):
             self.questions.repeat(polled.question)
             return
         where = polled.member.place()
-        if where != polled.where:
+        if where != polled.where or not polled.address:
             polled.where, polled.address = where, socket_address(*where)
         payload = self.payloads.get(polled.asked)
         if not payload:
