@@ -2,7 +2,7 @@
 
 import time
 
-from tplink_exec.polling.course import CALLED, RESTING
+from tplink_exec.polling.course import CALLED, MUTE_DOUBTS, RESTING
 from tplink_exec.polling.members import Member
 from tplink_exec.polling.poller import Poller
 from tplink_exec.polling.watched import NEVER, Outlet
@@ -53,7 +53,7 @@ class Stepping(Poller):
 
     def lose(self, error):
         """As if a call had failed."""
-        self.course.state, self.course.doubted = CALLED, True
+        self.course.state, self.course.doubts = CALLED, MUTE_DOUBTS
         self.fail(self.polled, error, True, time.monotonic())
 
     def step(self):

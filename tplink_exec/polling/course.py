@@ -29,8 +29,8 @@ REACHED, DOUBT, MUTE_DOUBT, FAILED = "reached", "doubt", "mute doubt", "failed"
 
 Of an answer by datagram: it says all; it is good, and leads to another question, by datagram or one
 that only a call can ask (BEYOND); or it is no good. Silence is that nothing has come in time, and
-OVERDUE for one that is OFFLINE that a call is due, too. A call has REACHED the device or not; the
-first one that has not is in DOUBT where no datagram has been tried, or nothing else can be."""
+OVERDUE for one that is OFFLINE that a call is due, too. A call has REACHED the device or not; one
+that has not is in DOUBT where no datagram has been tried, or only another call can be."""
 
 NOTHING, ASK, CALL, BOTH, TELL = "nothing", "ask", "call", "both", "tell"
 """What is to be done: send the datagram, have a thread call, both, or tell what is known now."""
@@ -93,6 +93,8 @@ FIRST_RTO_S, LEAST_RTO_S, MOST_RTO_S = 0.25, 0.1, 1.0
 """How long an answer is waited for: before anything is known of the device, and within which
 limits. In between it is the mean of the times so far and four times their mean deviation (RFC 6298,
 section 2)."""
+MUTE_DOUBTS = 3
+"""Calls that are repeated, where they are all there is and have timed out, before it is OFFLINE."""
 UNHEARD = 3
 """Beats in a row with a call that has reached the device after datagrams had not."""
 MUTE_S, MAX_MUTE_S = 60.0, 3600.0
@@ -121,17 +123,17 @@ class Course:
         self.state = NEW
         self.at = self.due = self.began = at
         self.online = None  # type: bool | None
-        self.grave = self.doubted = False
+        self.grave = False
         self.took_s = self.pause_s = self.patient_at = 0.0
         self.rto_s, self.mean_s, self.deviation_s = FIRST_RTO_S, 0.0, 0.0
-        self.sent = self.unheard = 0
+        self.sent = self.unheard = self.doubts = 0
         self.mute_s = self.mute_until = 0.0
 
     def happens(self, event: str, now: float) -> str:
         """Go on to the next state; returns what is to be done."""
         self.state, act = TABLE[self.state][event]
         if event in (BEAT, MUTE, SKIP):
-            self.due, self.began, self.sent, self.doubted = self.at, now, 0, False
+            self.due, self.began, self.sent, self.doubts = self.at, now, 0, 0
         if event == ANSWER:
             self.hear(now - self.began)
         elif event in (MORE, BEYOND):
@@ -139,7 +141,7 @@ class Course:
         elif event == REACHED and self.sent:
             self.miss(now)
         elif event in (DOUBT, MUTE_DOUBT):
-            self.doubted = True
+            self.doubts += 1
         if self.state == ONLINE:
             self.online, self.grave, self.pause_s = True, False, 0.0
             self.took_s = max(now - self.began, 1e-6)
@@ -155,7 +157,7 @@ class Course:
     def order(self, now: float) -> None:
         """A command comes first: what is out is void."""
         self.state, self.at = ORDERED, ENDLESS
-        self.due, self.began, self.sent, self.doubted = now, now, 0, False
+        self.due, self.began, self.sent, self.doubts = now, now, 0, 0
 
     def next_beat(self, now: float) -> float:
         """Those that have passed meanwhile are left out, so nothing piles up."""
@@ -181,11 +183,11 @@ class Course:
 
     def failure(self, can_ask: bool, timed_out: bool) -> str:
         """Which event a failed call is; of a device that is OFFLINE already, no other."""
-        if self.online is False or self.doubted:
+        if self.online is False:
             return FAILED
         if can_ask:
-            return FAILED if self.sent else DOUBT
-        return MUTE_DOUBT if timed_out else FAILED
+            return FAILED if self.sent or self.doubts else DOUBT
+        return MUTE_DOUBT if timed_out and self.doubts < MUTE_DOUBTS else FAILED
 
     def hear(self, took_s: float) -> None:
         """An answer has come by datagram, so long after the question was sent first."""

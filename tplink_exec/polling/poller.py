@@ -19,6 +19,7 @@ from .course import (
     BEYOND,
     BOTH,
     CALL,
+    CALLED,
     ENDLESS,
     FAILED,
     MORE,
@@ -30,7 +31,7 @@ from .course import (
     SILENCE,
     Course,
 )
-from .members import Member
+from .members import LOGIN_S, Member
 from .polled import Polled
 from .pool import Pool
 from .questions import Questions, Unasked, socket_address
@@ -215,6 +216,8 @@ class Poller(threading.Thread):
         limit_s = member.limit_s(patient, bool(course.online), course.took_s, self.interval_s)
         if polled.spare:
             limit_s = min(limit_s, METER_S)
+        elif course.state == CALLED and course.online is not False and not course.sent:
+            limit_s = max(limit_s / 2, min(limit_s, LOGIN_S))  # it is repeated: see failure()
         attempt = polled.attempt = object()
         how = limit_s, patient, anew, self.metering
         job = functools.partial(self.work, polled, attempt, order, how)
