@@ -9,8 +9,8 @@ from unittest import mock
 from tests.parallel import alone
 from tests.proxy.serving import PATIENCE_S
 from tests.proxy.test_leaving import until
-from tests.proxy.test_outlets import Served
-from tests.support import asked, break_down, in_time, loop
+from tests.proxy.test_outlets import Served, by_klap
+from tests.support import asked, break_down, in_time, klap_simulated, loop
 from tplink_exec.proxy import events, http_stream
 from tplink_exec.proxy.worker import Worker
 
@@ -97,8 +97,12 @@ class Listening(Served):
         return int(client.status.split()[1])
 
 
+def count(device, method):
+    return sum(method in request for request in asked(device))
+
+
 def polls(device):
-    return sum(b"get_sysinfo" in request for request in asked(device))
+    return count(device, b"get_sysinfo")
 
 
 class OneBeatForAll(Listening):
@@ -231,7 +235,8 @@ class Failing(Listening):
         late = self.listen()
         self.assertEqual(late.first("trouble"), trouble)
         for _ in range(4):
-            self.assertEqual(client.first("answered")["device"], "d1")  # told once
+            self.assertEqual(client.first("answered")["device"], "d1")
+        self.assertEqual([event for event, _ in client.news].count("trouble"), 1)
         break_down(bad, "")
         found = client.until(lambda event, data: event == "device" and data["device"] == "d0")
         self.assertEqual(found["state"], "OFF")
@@ -264,8 +269,7 @@ class Sums(Listening):
             client.first("answered")
         self.get("/d0/device.json")
         for device, meters in ((plug, 1), (strip, 6)):
-            asked = [request for request in device.requests if b"daystat" in request]
-            self.assertEqual(len(asked), meters)
+            self.assertEqual(count(device, b"daystat"), meters)
 
     def test_without_a_meter_nothing_of_the_kind_is_asked_again(self):
         plug, dimmer = self.simulate("HS100", "HS220")
@@ -275,8 +279,28 @@ class Sums(Listening):
         for _ in range(6):
             client.first("answered")
         for device in (plug, dimmer):
-            self.assertEqual([it for it in device.requests if b"emeter" in it], [])
+            self.assertEqual(count(device, b"emeter"), 0)
             self.assertEqual({json.dumps(data.get("today")) for _, data in client.news}, {"null"})
+
+    def test_what_refuses_to_be_a_meter_is_asked_again_after_a_minute(self):
+        """An L530 does not tell that it has none; an old one that is white, nor of its color."""
+        lamp = self.enter(klap_simulated("L530v1"))
+        self.addCleanup(setattr, Worker, "perform", Worker.perform)
+        Worker.perform = by_klap(Worker.perform)
+        self.serve(("d0", lamp.host, lamp.http_port))
+        client = self.listen()
+        client.first("device")
+        for method in (b"get_current_power", b"component_nego"):
+            self.assertTrue(count(lamp, method))
+        before = count(lamp, b"get_current_power") + count(lamp, b"component_nego")
+        for _ in range(6):
+            client.first("answered")
+        now = count(lamp, b"get_current_power") + count(lamp, b"component_nego")
+        self.assertEqual(now, before)
+        (feed,) = self.feeds
+        feed.reader.kept[""].until = 0.0
+        self.get("/d0/device.json")
+        self.assertEqual(count(lamp, b"get_current_power"), 2)
 
     def test_what_the_meter_does_not_tell_is_nothing(self):
         """And the state is told all the same."""
@@ -305,6 +329,8 @@ class Clients(Listening):
         for _ in range(4):
             client.first("answered")
         self.assertEqual(plug.device.relay_state, 0)
+        client.close()
+        until(self, lambda: not self.feeds[0].listeners)  # it is heard to leave all the same
 
     def test_as_many_as_there_may_be(self):
         """50 connections, so six streams, four of them of one address."""

@@ -10,25 +10,25 @@ import functools
 import json
 import logging
 import re
-import socket
 import sys
 from urllib.parse import quote, unquote
 
-from ..address import joined, split
+from ..address import split
 from ..cli.arguments import Parser
 from ..cli.output import put
 from ..cli.rules import NO_VALUE
-from ..cli.serving import MINE, descriptors
+from ..cli.serving import descriptors
 from ..cli.signals import heed
 from ..commands.fields import json_request
 from ..commands.table import load, row
-from ..errors import LocalError, PlugError, UsageError
+from ..errors import PlugError, UsageError
 from ..printable import one_line
 from .datagrams import LoopQuestions
 from .events import Feed, stream
 from .guard import SAFE, Guard, from_browser, read_token
 from .http_request import HttpError, Response
 from .http_server import HttpServer
+from .listening import greeting, listening
 from .page import CSP, PAGE
 from .status import names, status
 from .summary import Reader
@@ -269,31 +269,6 @@ def hosts(words: "list[str]", port: int) -> "list[tuple[str, str, int]]":
             raise UsageError("HOST is %s, twice" % word)
         found[word.casefold()] = word, host, number
     return list(found.values())
-
-
-def listening(address: str, port: int) -> socket.socket:
-    """The socket to serve on. Raises LocalError."""
-    try:
-        family, _, _, _, where = socket.getaddrinfo(address, port, 0, socket.SOCK_STREAM)[0]
-        listener = socket.socket(family, socket.SOCK_STREAM)
-        listener.setsockopt(socket.SOL_SOCKET, MINE, 1)
-        listener.bind(where)
-        listener.listen(512)
-    except (OSError, UnicodeError) as error:
-        reason = getattr(error, "strerror", None) or error
-        raise LocalError("cannot listen on %s: %s" % (joined(address, port), reason)) from None
-    return listener
-
-
-def greeting(listener: socket.socket, devices: "list[Worker]", token: bytes) -> str:
-    """The first line: where, for what, and who can connect."""
-    address, port = listener.getsockname()[:2]
-    who = "" if token else "; WARNING: whoever reaches it can switch: see --token-file"
-    if address == "::1" or address.startswith("127."):
-        who = "; this machine only: others need --local-addr"
-    text = "tplink-exec: listening on http://%s/ for %s%s"
-    names_of = ", ".join(device.name for device in devices)
-    return one_line(text % (joined(address, port), names_of, who)) + "\n"
 
 
 def silent(text: str) -> None:

@@ -163,7 +163,9 @@ def light(target: "Plug", able: "tuple[str, ...]") -> "Fields":
             found["temperature"] = target.temperature()
         except Refused:
             pass  # a color, or an effect
-    if "color" in able:
+    if "color" in able and found["temperature"]:
+        found["color"] = 0, 0  # and the hue that some go on to tell is that of before
+    elif "color" in able:
         try:
             found["color"] = target.color()[:2]
         except Refused:
