@@ -137,6 +137,10 @@ link_text = "return document.getElementById('link').textContent"
 
 def check_fallback(report, browser, host, port, device):
     between = Between(host, port)
+    between.way = "cut"
+    browser.open(between.base)
+    report.true("no stream: it asks", until(lambda: ASKS in link(browser), 3), link(browser))
+    between.way = "keep"
     browser.open(between.base)
     found = until(lambda: ASKS in link(browser))
     report.true("a stream that is kept back: it asks", found, link(browser))

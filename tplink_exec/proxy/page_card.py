@@ -45,7 +45,7 @@ class Card {
 
   answered(at) {
     if (!this.found) return;
-    this.at = at;
+    this.at = this.time.dateTime = at;
     this.answeredAt = Date.now();
     this.plot.add(this.found.power);
     this.show();
