@@ -34,6 +34,11 @@ this tab.</p>
 </form>
 <main id="list"></main>
 <footer><p id="link"></p></footer>
+<template id="plot"><figure hidden>
+<svg role="img" viewBox="0 0 600 100" preserveAspectRatio="none">
+<path class="area"/><path class="line"/></svg>
+<figcaption aria-hidden="true"></figcaption>
+</figure></template>
 <noscript><p>This page needs JavaScript. Without it, take curl: the same address shows the
 state as text.</p></noscript>
 <script>@SCRIPT@</script>

@@ -79,8 +79,8 @@ class Card {
     if (!found) {
       for (const { box } of [this.light, this.fan]) box.hidden = true;
       this.plot.figure.hidden = true;
+      put(this.sums, "");
     }
-    put(this.sums, found ? this.sums.textContent : "");
     this.part(found && found.children);
     this.age();
     this.busy();

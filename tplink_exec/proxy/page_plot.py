@@ -2,25 +2,15 @@
 
 PLOT = r"""
 const SPAN_MS = 600000, LEAST_SPAN_MS = 60000, GAP_MS = 10000, WIDE = 600, HIGH = 100;
-const SVG = "http://www.w3.org/2000/svg";
 
 class Plot {
   // `points` are [time, watts]; nothing is drawn where nothing was known for GAP_MS.
   constructor(box) {
-    this.figure = make(box, "figure");
-    this.svg = this.figure.appendChild(document.createElementNS(SVG, "svg"));
-    this.svg.setAttribute("viewBox", `0 0 ${WIDE} ${HIGH}`);
-    this.svg.setAttribute("preserveAspectRatio", "none");
-    this.svg.setAttribute("role", "img");
-    [this.area, this.line] = ["area", "line"].map((kind) => {
-      const path = this.svg.appendChild(document.createElementNS(SVG, "path"));
-      path.setAttribute("class", kind);
-      return path;
-    });
-    this.caption = make(this.figure, "figcaption");
-    this.caption.setAttribute("aria-hidden", "true");  // the image says the same
+    this.figure = box.appendChild(byId("plot").content.firstElementChild.cloneNode(true));
+    const part = (name) => this.figure.querySelector(name);
+    [this.svg, this.area, this.line] = ["svg", ".area", ".line"].map(part);
+    this.caption = part("figcaption");
     this.points = [];
-    this.figure.hidden = true;
   }
 
   add(watts) {
