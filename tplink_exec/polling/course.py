@@ -146,7 +146,7 @@ class Course:
             self.online, self.grave, self.pause_s = True, False, 0.0
             self.took_s = max(now - self.began, 1e-6)
         if act in (ASK, BOTH):
-            self.at = now + min(self.rto_s * 2**self.sent, MOST_RTO_S)
+            self.at = now + min(self.rto_s * 2 ** min(self.sent, 9), MOST_RTO_S)
             self.sent += 1
         elif self.state in RESTING:
             self.at = self.next_beat(now)
