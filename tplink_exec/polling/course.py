@@ -92,7 +92,7 @@ RESTING = (NEW, ONLINE, LOST)
 FIRST_RTO_S, LEAST_RTO_S, MOST_RTO_S = 0.25, 0.1, 1.0
 """How long an answer is waited for: before anything is known of the device, and within which
 limits. In between it is the mean of the times so far and four times their mean deviation (RFC 6298,
-section 2)."""
+section 2). After a question that had to be repeated it is doubled."""
 MUTE_DOUBTS = 3
 """Calls that are repeated, where they are all there is and have timed out, before it is OFFLINE."""
 UNHEARD = 3
@@ -121,7 +121,7 @@ class Course:
     def __init__(self, interval_s: float, at: float) -> None:
         self.interval_s = interval_s
         self.state = NEW
-        self.at = self.due = self.began = at
+        self.at = self.due = self.began = self.asked = at
         self.online = None  # type: bool | None
         self.grave = False
         self.took_s = self.pause_s = self.patient_at = 0.0
@@ -135,7 +135,7 @@ class Course:
         if event in (BEAT, MUTE, SKIP):
             self.due, self.began, self.sent, self.doubts = self.at, now, 0, 0
         if event == ANSWER:
-            self.hear(now - self.began)
+            self.hear(now - self.asked)
         elif event in (MORE, BEYOND):
             self.sent = self.unheard = 0
         elif event == REACHED and self.sent:
@@ -146,6 +146,7 @@ class Course:
             self.online, self.grave, self.pause_s = True, False, 0.0
             self.took_s = max(now - self.began, 1e-6)
         if act in (ASK, BOTH):
+            self.asked = self.asked if self.sent else now
             self.at = now + min(self.rto_s * 2 ** min(self.sent, 9), MOST_RTO_S)
             self.sent += 1
         elif self.state in RESTING:
@@ -190,14 +191,20 @@ class Course:
         return MUTE_DOUBT if timed_out and self.doubts < MUTE_DOUBTS else FAILED
 
     def hear(self, took_s: float) -> None:
-        """An answer has come by datagram, so long after the question was sent first."""
+        """An answer has come by datagram, so long after the question was sent first.
+
+        Where that was repeated nobody knows what the answer is to (Karn's algorithm).
+        """
         took_s = min(took_s, MOST_RTO_S)
-        if self.mean_s:
-            self.deviation_s += (abs(took_s - self.mean_s) - self.deviation_s) / 4
-            self.mean_s += (took_s - self.mean_s) / 8
+        if self.sent > 1:
+            rto_s = 2 * self.rto_s
         else:
-            self.mean_s, self.deviation_s = took_s, took_s / 2
-        rto_s = self.mean_s + 4 * self.deviation_s
+            if self.mean_s:
+                self.deviation_s += (abs(took_s - self.mean_s) - self.deviation_s) / 4
+                self.mean_s += (took_s - self.mean_s) / 8
+            else:
+                self.mean_s, self.deviation_s = took_s, took_s / 2
+            rto_s = self.mean_s + 4 * self.deviation_s
         self.rto_s = min(max(rto_s, LEAST_RTO_S), MOST_RTO_S)
         self.unheard, self.mute_s = 0, 0.0
 
