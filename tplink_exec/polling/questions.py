@@ -32,6 +32,7 @@ class Tag:
     def __init__(self, family: int) -> None:
         self.socket = socket.socket(family, socket.SOCK_DGRAM)
         self.socket.setblocking(False)
+        self.socket.bind(("", 0))  # now, while the one before still has its port
         try:
             self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, BUFFER)
         except OSError:
