@@ -23,7 +23,7 @@ class Pool:
     def run(self, job: "Callable[[], None]") -> None:
         """Have it done by a thread, if need be by a new one. When there can be no more it waits.
 
-        Raises RuntimeError when there is none at all.
+        The job must not raise. Raises RuntimeError when there is none at all.
         """
         with self.lock:
             self.jobs += 1
