@@ -51,6 +51,11 @@ class Stepping(Poller):
         self.until(lambda: self.course.state in RESTING and not self.polled.busy)
         return asked
 
+    def beat_kind(self):
+        """Which one the next would be."""
+        asked = self.member.question(self.metering)
+        return self.course.beat(time.monotonic(), bool(asked), True)
+
     def lose(self, error):
         """As if a call had failed."""
         self.course.state, self.course.doubts = CALLED, MUTE_DOUBTS
