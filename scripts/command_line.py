@@ -12,7 +12,7 @@ sys.path.insert(0, str(ROOT))
 
 from tplink_exec.cli.arguments import Parser  # noqa: E402
 from tplink_exec.cli.softscheck import DIALECT, SHORT  # noqa: E402
-from tplink_exec.commands.named import REQUESTS  # noqa: E402
+from tplink_exec.commands.requests import REQUESTS  # noqa: E402
 from tplink_exec.commands.table import COMMANDS, OPTIONS, SUBCOMMANDS, load, rows  # noqa: E402  # noqa: E402
 
 FILES, FOLDERS, HOSTS = "@files", "@folders", "@hosts"

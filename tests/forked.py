@@ -16,7 +16,7 @@ import warnings
 from subprocess import DEVNULL, PIPE, TimeoutExpired
 
 from tests.support import HANG_S, Result, default_signals
-from tplink_exec import plain
+from tplink_exec.__main__ import run
 
 MAX_DESCRIPTOR = 4096
 
@@ -91,7 +91,7 @@ def end(number, given):
 
 
 def become(words, descriptors, environment, preexec_fn):
-    """The child, from its first instruction to its end; plain.run does not return."""
+    """The child, from its first instruction to its end; __main__.run does not return."""
     try:
         gc.freeze()  # to collect the tests' sockets would close descriptors that are ours by then
         warnings.simplefilter("ignore")
@@ -107,7 +107,7 @@ def become(words, descriptors, environment, preexec_fn):
             os.environ.clear()
             os.environ.update(environment)
         sys.argv = ["tplink-exec", *words]
-        plain.run()
+        run()
     except BaseException:
         os.write(2, traceback.format_exc().encode())
     finally:

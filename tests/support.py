@@ -89,6 +89,8 @@ def clean_environment():
 
 
 FUZZ = "TPLINK_EXEC_FUZZ_PROCESSES"
+if not WINDOWS:
+    posix.environ = os.environ._data  # which the program reads, and os keeps a copy of
 CLEAN = clean_environment()
 """What an environment made by hand must have: without HOME, expanduser asks for the user's own.
 
@@ -150,10 +152,12 @@ def call(*words, stdin=b"", environment=None):
     with warnings.catch_warnings():
         # A socket that is left to _exit in an exception's frames is noticed here, or much later.
         warnings.simplefilter("ignore", ResourceWarning)
+        gc.disable()  # as in the single file: all that a call leaves is young
         with standard(files), mock.patch.dict(os.environ, environment or {}):
             started = time.monotonic()
             code = exit_code(words)
             seconds = time.monotonic() - started
+        gc.enable()
         gc.collect(1)
     printed = []
     for file in files:
@@ -163,12 +167,16 @@ def call(*words, stdin=b"", environment=None):
     return Result(code, printed[1], printed[2], seconds)
 
 
+def opened(path, *rest):
+    return 3 if path == "/dev/null" else os.open(path, *rest)
+
+
 def exit_code(words):
     """That of the process, but for what it does to descriptors that are closed."""
     argv = ["tplink-exec", *map(os.fsdecode, words)]
     with mock.patch.object(sys, "argv", argv), mock.patch.object(
         os if WINDOWS else posix, "_exit", leave
-    ), mock.patch.object(posix, "open", lambda *_: 3, create=WINDOWS):
+    ), mock.patch.object(posix, "open", opened, create=WINDOWS):
         try:
             run_program()
         except Left as it:

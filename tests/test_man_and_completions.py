@@ -11,7 +11,7 @@ from pathlib import Path
 from tests.support import ROOT, run
 from tests.test_generate import copy_of_the_tree
 from tplink_exec.cli.usage import EXIT_CODES
-from tplink_exec.commands.named import REQUESTS
+from tplink_exec.commands.requests import REQUESTS
 from tplink_exec.commands.table import COMMANDS, OPTIONS, SUBCOMMANDS, rows
 from tplink_exec.simulator.models import MODELS
 from tplink_exec.simulator.smart_models import SMART_MODELS

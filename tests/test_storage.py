@@ -12,7 +12,7 @@ from unittest import mock
 from tests.support import assert_failure, call, klap_simulated, simulated
 from tplink_exec import storage
 from tplink_exec.errors import LocalError
-from tplink_exec.network import known
+from tplink_exec.network import known, remembering
 from tplink_exec.openhab import files as openhab_files
 from tplink_exec.proxy.guard import read_token
 from tplink_exec.transport import credentials
@@ -83,9 +83,9 @@ class Written(Folder):
             for shared, modes in ((True, (0o755, 0o644)), (False, (0o700, 0o600))):
                 path = self.folder / str(shared) / "devices.json"
                 with mock.patch.object(
-                    known, "is_shared", lambda _, it=shared: it
+                    remembering, "is_shared", lambda _, it=shared: it
                 ), mock.patch.dict(os.environ, {"TPLINK_EXEC_DEVICES": str(path)}):
-                    known.remember([{**LAMP, "transport": "xor"}])
+                    remembering.remember([{**LAMP, "transport": "xor"}])
                 found = tuple(stat.S_IMODE(os.stat(str(p)).st_mode) for p in (path.parent, path))
                 self.assertEqual(found, modes)
         finally:

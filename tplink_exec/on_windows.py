@@ -14,6 +14,7 @@ from importlib import import_module
 STANDS_IN = {
     "commands.standard_input": "windows.reader",
     "storage": "windows.userfiles",
+    "replacement": "windows.userfiles",
     "transport.lock": "windows.locking",
     "network.interfaces": "windows.adapters",
     "cli.output": "windows.writers",
@@ -45,6 +46,6 @@ def run(started: float = 0.0) -> None:
     from .cli.main import main
 
     early = type(sys.implementation)(  # type: ignore[call-arg]
-        socket=None, received=None, error=None
+        socket=None, received=None, error=None, used=False, exchange=None
     )
     os._exit(main(sys.argv[1:], started, TIMEOUT_S, early))

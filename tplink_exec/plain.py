@@ -4,13 +4,13 @@ To compile code is most of what a call costs, so this is all that such a call co
 `cipher` and `messages`: one straight way, for a dotted IPv4 address and the default deadline.
 Whatever it meets beyond that, in the words, on the way or in the reply, it leaves to `cli`, with
 what it has sent and received so far: nothing is sent twice, and nothing is decided here but
-success, by the same functions of `messages` that all commands use.
+success, by the same functions of `messages` that all commands use. Those send their requests by
+`exchange`, too, while all goes well: see `transport.handover`.
 
 No class here or in the modules it imports, few functions, types in comments, and `_socket` and
 such for `socket` and such, whose import costs as much as to start Python.
 """
 
-import _signal as signal  # type: ignore[import-not-found]
 import _socket as socket
 import posix
 import select
@@ -39,15 +39,13 @@ def run(started=0.0):
     """
     started = started or time.monotonic()
     early = type(sys.implementation)(  # type: ignore[call-arg]
-        socket=None, received=None, error=None
+        socket=None, received=None, error=None, used=False, exchange=exchange
     )  # type: Any
     try:
         # Whichever of 0, 1, 2 is closed becomes /dev/null, opened for reading: no socket gets
         # its number, and to write to it still fails, as it should.
         while posix.open("/dev/null", 0) < 2:
             pass
-        if signal.getsignal(2) is signal.default_int_handler:
-            signal.signal(2, signal.SIG_DFL)  # die of SIGINT itself, without a traceback
         output = call(sys.argv[1:], started + TIMEOUT_S, early)
     except Exception as error:
         from .cli.main import main
@@ -59,11 +57,7 @@ def run(started=0.0):
 
 def call(argv, deadline, early):
     # type: (list[str], float, Any) -> bytes
-    """The output of a plain call. Raises any exception when it is none, or not all is well.
-
-    `early`, a record, gets the socket once there is one, and `received`, the bytes of the reply so
-    far, once the request is sent; run adds the error.
-    """
+    """The output of a plain call. Raises any exception when it is none, or not all is well."""
     host, port, name = argv
     name = name.lower()
     if name not in ("check", "on", "off") or len(port) > 5:
@@ -71,10 +65,26 @@ def call(argv, deadline, early):
     if not port.isascii() or not port.isdigit() or int(port) == 80:  # 80 is HTTP's
         raise ValueError
     request = GET_SYSINFO if name == "check" else SET_RELAY_STATE % (name == "on")
-    socket.inet_pton(socket.AF_INET, host)
-    link = early.socket = socket.socket()
-    link.settimeout(deadline - time.monotonic())
-    link.connect((host, int(port)))
+    reply = exchange(early, host, int(port), request, deadline)
+    if name == "check":
+        return b"ON\n" if state(reply) else b"OFF\n"
+    answer(reply, "system", "set_relay_state", None)
+    return b""
+
+
+def exchange(early, host, port, request, deadline):
+    # type: (Any, str, int, bytes, float) -> bytes
+    """The reply to `request` at an IPv4 address. Raises any exception when not all is well.
+
+    `early`, a record, gets the socket once there is one, and `received`, the bytes of the reply so
+    far, once the request is sent; who catches the exception adds `error`.
+    """
+    link = early.socket
+    if not link:
+        socket.inet_pton(socket.AF_INET, host)
+        link = early.socket = socket.socket()
+        link.settimeout(deadline - time.monotonic())
+        link.connect((host, port))
     link.sendall(len(request).to_bytes(4, "big") + encrypt(request))
     pending = early.received = bytearray()
     size = 0
@@ -88,11 +98,7 @@ def call(argv, deadline, early):
         size = int.from_bytes(pending[:4], "big")
     if len(pending) != 4 + size:
         raise ValueError
-    reply = decrypt(pending[4:])
-    if name == "check":
-        return b"ON\n" if state(reply) else b"OFF\n"
-    answer(reply, "system", "set_relay_state", None)
-    return b""
+    return decrypt(pending[4:])
 
 
 def deliver(output, deadline):

@@ -11,16 +11,21 @@ from typing import Iterator as Iterator
 from typing import NoReturn as NoReturn
 from typing import Sequence as Sequence
 
-from .network.names import Named
+from .network.names import Named as Named
 from .transport.connection import Connection as Connection
 from .transport.http_link import HttpLink as HttpLink
 
 class Early(Protocol):
-    """What plain.call has left when it is not the end: see connection.Connection."""
+    """What plain.call has left when it is not the end: see connection.Connection.
+
+    `used`: replies have come over the socket. `exchange` is plain's own, None on Windows.
+    """
 
     socket: Any
     received: Union[bytearray, None]
     error: Union[Exception, None]
+    used: bool
+    exchange: Union[Callable[[Early, str, int, bytes, float], bytes], None]
 
 Link = Union[Connection, HttpLink, Named]
 Instead = Callable[[str, int, float], HttpLink]

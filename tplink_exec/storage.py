@@ -1,62 +1,50 @@
-"""The user's files: read so that nothing can block, replaced so that nobody reads a half.
+"""The user's files, and variables: read so that nothing can block.
 
-On Windows `windows.userfiles` stands in for this module.
+`posix` in place of `os`, whose import costs as much as all that a plain call compiles. On Windows
+`windows.userfiles` stands in for this module.
 """
 
-import os
-import stat
+import posix
+import sys
 
-located = os.path.expanduser
-"""The path of what is named ~/.config/tplink-exec/devices.json here, or still that."""
+KIND, REGULAR = 0o170000, 0o100000
+"""Of a mode, as in `stat`."""
+
 named = str
 """A text with such names in it, as the users of this system know them."""
-replace = os.replace
-"""Put what prepare() has written in its place."""
 
 
-def read(path: str, limit: int) -> "tuple[bytes, int]":
+def variable(name):
+    # type: (str) -> str | None
+    """Of the environment."""
+    value = posix.environ.get(name.encode())
+    if value is None:
+        return None
+    return str(value, sys.getfilesystemencoding(), "surrogateescape")
+
+
+def located(path):
+    # type: (str) -> str
+    """The path of what is named ~/.config/tplink-exec/devices.json here, or still that."""
+    if path[:1] != "~":
+        return path
+    home = variable("HOME")
+    if home and path[1:2] == "/":
+        return home.rstrip("/") + path[1:]
+    import os
+
+    return os.path.expanduser(path)
+
+
+def read(path, limit):
+    # type: (str, int) -> tuple[bytes, int]
     """The file's first bytes, at most one more than `limit`, and its mode. Raises OSError.
 
     It must be a regular file: a pipe has no end until its writer says so.
     """
-    with open(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as file:
-        mode = os.fstat(file.fileno()).st_mode
-        if not stat.S_ISREG(mode):
+    flags = posix.O_RDONLY | posix.O_NONBLOCK | posix.O_CLOEXEC
+    with open(posix.open(path, flags), "rb") as file:
+        mode = posix.fstat(file.fileno()).st_mode
+        if mode & KIND != REGULAR:
             raise OSError(0, "it is no regular file")
         return file.read(limit + 1), mode
-
-
-def prepare(path: str, data: bytes, mode: int) -> str:
-    """Write what is to be renamed to `path`, with that one's mode and owner, else with `mode`.
-
-    Returns its path, which is always the same: what a killed process leaves, the next one removes.
-    Raises OSError.
-    """
-    before = os.stat(path) if os.path.exists(path) else None
-    if before and not stat.S_ISREG(before.st_mode):
-        raise OSError(0, "it is no regular file")
-    new = path + ".new"
-    try:
-        os.unlink(new)
-    except FileNotFoundError:
-        pass
-    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
-    with open(os.open(new, flags, 0o600), "wb") as file:
-        file.write(data)
-        file.flush()
-        if before and os.geteuid() == 0:
-            os.fchown(file.fileno(), before.st_uid, before.st_gid)
-        os.fchmod(file.fileno(), stat.S_IMODE(before.st_mode) if before else mode)
-        os.fsync(file.fileno())
-    return new
-
-
-def make(folder: str, mode: int) -> None:
-    """Create a folder and those above it, with that mode whatever the umask is. Raises OSError."""
-    if not os.path.isdir(folder):
-        make(os.path.dirname(folder), mode)
-        try:
-            os.mkdir(folder, 0o700)
-            os.chmod(folder, mode)
-        except FileExistsError:  # by another process, now
-            pass

@@ -15,7 +15,7 @@ from tests.support import (
 )
 from tplink_exec import errors
 from tplink_exec.cli.usage import EXIT_CODES
-from tplink_exec.commands.switch import EXIT_OFF
+from tplink_exec.commands.state import EXIT_OFF
 from tplink_exec.commands.table import rows
 
 

@@ -16,7 +16,7 @@ from tests import support
 from tests.devices.test_families import SAMPLES
 from tests.parallel import early
 from tests.support import FUZZ, aes_simulated, assert_failure, klap_simulated
-from tplink_exec.commands.switch import EXIT_OFF
+from tplink_exec.commands.state import EXIT_OFF
 from tplink_exec.commands.table import COMMANDS, WHOLE, load, row, rows
 from tplink_exec.devices import smart_switch
 from tplink_exec.devices.detect import device

@@ -13,7 +13,7 @@ from unittest import mock
 from tests.house import Folder
 from tests.support import FORMS, HANG_S, ROOT, assert_failure, call, run
 from tplink_exec.errors import LocalError, UsageError
-from tplink_exec.network import known
+from tplink_exec.network import known, remembering
 from tplink_exec.transport.lock import held
 
 LAMP = {
@@ -89,21 +89,21 @@ class Known(Folder, unittest.TestCase):
         self.assertEqual(known.load(), ([], []))
 
     def test_what_is_remembered_is_read_again(self):
-        known.remember([LAMP, {**KETTLE, "state": "ON"}], ["10.0.0.0/24"])
+        remembering.remember([LAMP, {**KETTLE, "state": "ON"}], ["10.0.0.0/24"])
         self.assertEqual(known.load(), ([LAMP, KETTLE], ["10.0.0.0/24"]))
         self.assertEqual(os.stat(self.path).st_mode & 0o7777, 0o600)
 
     def test_the_same_device_again(self):
-        known.remember([LAMP, KETTLE], ["10.0.0.0/24"])
+        remembering.remember([LAMP, KETTLE], ["10.0.0.0/24"])
         news = {"mac": LAMP["mac"], "alias": None, "device_id": "", "host": "127.0.0.9", "port": 80}
-        known.remember([{**news, "transport": "klap", "model": None}], ["10.0.0.0/24"])
+        remembering.remember([{**news, "transport": "klap", "model": None}], ["10.0.0.0/24"])
         moved = {**LAMP, "host": "127.0.0.9", "port": 80, "transport": "klap"}
         self.assertEqual(known.load(), ([moved, KETTLE], ["10.0.0.0/24"]))
 
     def test_unknown_fields_are_kept(self):
         entry = {**LAMP, "room": "Kitchen"}
         self.write({"devices": [entry], "targets": [], "comment": "by hand"})
-        known.remember([{**LAMP, "host": "127.0.0.9"}, KETTLE])
+        remembering.remember([{**LAMP, "host": "127.0.0.9"}, KETTLE])
         value = self.value()
         self.assertEqual(value["comment"], "by hand")
         self.assertEqual(value["devices"], [{**entry, "host": "127.0.0.9"}, KETTLE])
@@ -148,7 +148,7 @@ class Known(Folder, unittest.TestCase):
             self.assertEqual(known.named("lamp", known.load()[0])["host"], "127.0.0.7")
             before = os.umask(0)
             try:
-                known.remember([{**LAMP, "host": "127.0.0.8"}, KETTLE], ["10.0.0.2"])
+                remembering.remember([{**LAMP, "host": "127.0.0.8"}, KETTLE], ["10.0.0.2"])
             finally:
                 os.umask(before)
             devices, targets = known.load()
@@ -165,7 +165,7 @@ class Known(Folder, unittest.TestCase):
         for data in BROKEN:
             with self.subTest(data[:100]):
                 self.write(data)
-                for action in (known.load, lambda: known.remember([KETTLE])):
+                for action in (known.load, lambda: remembering.remember([KETTLE])):
                     with self.assertRaises(LocalError) as caught:
                         action()
                     self.assertIn(self.path, str(caught.exception))
@@ -178,9 +178,9 @@ class Known(Folder, unittest.TestCase):
         with self.assertRaises(LocalError):
             known.load()
         with self.assertRaises(LocalError):
-            known.remember([LAMP])
+            remembering.remember([LAMP])
         os.chmod(self.path, 0o644)
-        known.remember([KETTLE])
+        remembering.remember([KETTLE])
         self.assertEqual(known.load()[0], [LAMP, KETTLE])
         self.assertEqual(os.stat(self.path).st_mode & 0o7777, 0o644)
 
@@ -188,14 +188,14 @@ class Known(Folder, unittest.TestCase):
     def test_root_leaves_the_owner(self):
         self.write({})
         os.chown(self.path, 4711, 4712)
-        known.remember([LAMP])
+        remembering.remember([LAMP])
         status = os.stat(self.path)
         self.assertEqual((status.st_uid, status.st_gid), (4711, 4712))
 
     def test_a_link_stays_one(self):
         real = os.path.join(self.folder, "real.json")
         os.symlink(real, self.path)
-        known.remember([LAMP])
+        remembering.remember([LAMP])
         self.assertTrue(os.path.islink(self.path))
         self.assertEqual(known.load()[0], [LAMP])
         self.assertTrue(os.path.isfile(real))
@@ -205,8 +205,8 @@ class Known(Folder, unittest.TestCase):
             make(self.path)
             started = time.monotonic()
             with self.assertRaises(LocalError):
-                known.remember([LAMP])
-            self.assertLess(time.monotonic() - started, known.LOCK_S - 1)
+                remembering.remember([LAMP])
+            self.assertLess(time.monotonic() - started, remembering.LOCK_S - 1)
             self.assertFalse(stat.S_ISREG(os.stat(self.path).st_mode))
             (os.rmdir if make is os.mkdir else os.unlink)(self.path)
 
@@ -216,24 +216,24 @@ class Known(Folder, unittest.TestCase):
             for place in places:
                 os.environ["TPLINK_EXEC_DEVICES"] = place
                 with self.assertRaises(LocalError) as caught:
-                    known.remember([LAMP])
+                    remembering.remember([LAMP])
                 self.assertIn(place, str(caught.exception))
 
     def test_no_home(self):
         del os.environ["TPLINK_EXEC_DEVICES"]
-        with mock.patch.object(known.storage, "located", lambda path: path):
+        with mock.patch.object(remembering.storage, "located", lambda path: path):
             with self.assertRaises(LocalError):
-                known.remember([LAMP])
+                remembering.remember([LAMP])
             self.assertFalse(os.path.exists("~"))
 
     def test_a_full_disk_leaves_the_old_file(self):
-        known.remember([LAMP])
+        remembering.remember([LAMP])
         full = mock.patch.object(os, "fsync", side_effect=OSError(28, "No space left on device"))
         with full, self.assertRaises(LocalError) as caught:
-            known.remember([KETTLE])
+            remembering.remember([KETTLE])
         self.assertIn("No space left", str(caught.exception))
         self.assertEqual(known.load()[0], [LAMP])
-        known.remember([KETTLE])
+        remembering.remember([KETTLE])
         self.assertEqual(known.load()[0], [LAMP, KETTLE])
         self.assertEqual(sorted(os.listdir(self.folder)), ["devices.json", "devices.json.lock"])
 
@@ -241,11 +241,11 @@ class Known(Folder, unittest.TestCase):
         descriptor = held(self.path + ".lock", 0)
         started = time.monotonic()
         with self.assertRaises(LocalError):
-            known.remember([LAMP], (), 0.2)
-        self.assertLess(time.monotonic() - started, known.LOCK_S - 1)
+            remembering.remember([LAMP], (), 0.2)
+        self.assertLess(time.monotonic() - started, remembering.LOCK_S - 1)
         release = threading.Timer(0.2, os.close, [descriptor])
         release.start()
-        known.remember([LAMP], (), HANG_S)
+        remembering.remember([LAMP], (), HANG_S)
         self.assertEqual(known.load()[0], [LAMP])
         release.join()
 
@@ -253,11 +253,11 @@ class Known(Folder, unittest.TestCase):
 WRITER = """
 import sys
 from tplink_exec.transport.lock import held
-from tplink_exec.network import known
+from tplink_exec.network import remembering
 name = sys.argv[1]
 for number in range(50):
     mac = "50:C7:BF:00:%02X:%02X" % (int(name), number)
-    known.remember([{"mac": mac, "alias": mac, "host": "127.0.0.1", "port": 9999,
+    remembering.remember([{"mac": mac, "alias": mac, "host": "127.0.0.1", "port": 9999,
                      "transport": "xor"}], ["10.%s.%d.0/24" % (name, number)], 30)
 """
 

@@ -42,7 +42,7 @@ from tplink_exec.address import is_address
 from tplink_exec.devices import identity
 from tplink_exec.errors import Unreachable
 from tplink_exec.messages import GET_SYSINFO, SET_RELAY_STATE
-from tplink_exec.network import names
+from tplink_exec.network import elsewhere
 from tplink_exec.network.reach import reach
 from tplink_exec.simulator.models import device
 from tplink_exec.transport import wake
@@ -500,7 +500,7 @@ class Inside(House, unittest.TestCase):
         """The search for a device that is nowhere ends before."""
         self.remember(entry(self.host(1)))
         started = time.monotonic()
-        with mock.patch.multiple(names, SEARCH_S=0.3), self.assertRaises(Unreachable):
+        with mock.patch.object(elsewhere, "SEARCH_S", 0.3), self.assertRaises(Unreachable):
             self.link(600).exchange(ON)
         self.assertLess(time.monotonic() - started, HANG_S)
 
@@ -517,15 +517,10 @@ class Inside(House, unittest.TestCase):
             self.assertEqual(link.entry["host"], self.host(2))
 
     def test_no_broadcast_where_there_are_targets(self):
-        self.remember(entry(self.host(1)), targets=[self.host(9)])
-        with mock.patch("tplink_exec.network.interfaces.broadcast_addresses") as broadcast:
-            self.assertEqual(self.link().places(), [self.host(9)])
-            broadcast.assert_not_called()
-        self.remember(entry(self.host(1)), targets=[])
-        with mock.patch(
-            "tplink_exec.network.interfaces.broadcast_addresses", lambda: ["127.9.9.9"]
-        ):
-            self.assertEqual(self.link().places(), ["127.9.9.9"])
+        with mock.patch.object(elsewhere, "broadcast_addresses", return_value=["127.9.9.9"]) as it:
+            self.assertEqual(elsewhere.places([self.host(9)]), [self.host(9)])
+            it.assert_not_called()
+            self.assertEqual(elsewhere.places([]), ["127.9.9.9"])
 
     def test_a_candidate_that_hangs_leaves_time_for_the_real_one(self):
         self.remember(entry(self.host(1)), entry(self.host(2), 2, "Kettle"))

@@ -10,7 +10,7 @@ from tests.network.test_names import House, entry
 from tests.proxy.serving import ON
 from tests.proxy.test_outlets import Served
 from tests.support import sets
-from tplink_exec.network import names
+from tplink_exec.network import elsewhere, names
 from tplink_exec.proxy import worker
 
 WRITES = (
@@ -27,9 +27,10 @@ class Named(House, Served):
         patch = mock.patch.dict("os.environ", self.environment)
         patch.start()
         self.addCleanup(patch.stop)
-        patch = mock.patch.multiple(names, FIRST_S=1.0, SEARCH_S=0.3)
-        patch.start()
-        self.addCleanup(patch.stop)
+        for module, name, seconds in (names, "FIRST_S", 1.0), (elsewhere, "SEARCH_S", 0.3):
+            patch = mock.patch.object(module, name, seconds)
+            patch.start()
+            self.addCleanup(patch.stop)
         self.remember(entry(self.host(1)), targets=[self.host(1)])
         self.serve(("Lamp", "Lamp", PORT))
 

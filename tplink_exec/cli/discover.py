@@ -14,9 +14,10 @@ from ..network.discovery import addresses, networks, sightings
 from ..network.logins import Logins
 from ..printable import one_line
 from .arguments import Parser
+from .given import timeout_s
 from .output import left_s, put
 from .report import complain
-from .rules import port_number, timeout_s
+from .rules import port_number
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -113,7 +114,7 @@ def search(
 
 def save(found: "list[Fields]", targets: "list[str]", deadline: float) -> None:
     """Remember the devices that have a MAC of their own, and the targets. Raises LocalError."""
-    from ..network.known import remember
+    from ..network.remembering import remember
 
     macs = [row["mac"] for row in found]
     for mac in {mac for mac in macs if macs.count(mac) > 1 and mac}:

@@ -15,12 +15,14 @@ GRACE_S = 0.1
 """After the deadline, for an output that nobody reads."""
 
 
-def left_s(deadline: float) -> float:
+def left_s(deadline):
+    # type: (float) -> float
     """Seconds for the output of a call that ends at `deadline`, which may have passed."""
     return max(deadline - time.monotonic(), 0) + GRACE_S
 
 
-def put(descriptor: int, data: bytes, limit_s: float = 5.0) -> None:
+def put(descriptor, data, limit_s=5.0):
+    # type: (int, bytes, float) -> None
     """Write all of `data` within `limit_s` seconds. Raises OSError."""
     deadline = time.monotonic() + limit_s
     room = select.poll()

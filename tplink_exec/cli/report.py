@@ -3,6 +3,7 @@
 Imports nothing from files: there may be no descriptor left to open them.
 """
 
+from ..address import joined
 from ..errors import LocalError, PlugError
 from ..printable import one_line
 from .output import GRACE_S, put
@@ -42,11 +43,13 @@ def complain(text: str) -> None:
         pass
 
 
-def traced(command: "Command", where: str) -> "Command":
+def traced(command: "Command", host: str, port: int) -> "Command":
     """`command`, telling each of its requests and replies, decrypted, on standard error.
 
     But for passwords: join's is in its request, and a user's own JSON may hold one.
     """
+
+    where = joined(host, port)
 
     def telling(exchange: "Exchange", options: "Options") -> bytes:
         def told(request: bytes, once: bool = False) -> bytes:

@@ -8,7 +8,6 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ..shapes import Options
 
-MAX_TIMEOUT_S = 3600.0
 MAX_TRANSITION_MS = 3600000
 NO_VALUE = ("", "-", "null", "undef")
 """What openHAB substitutes for the command when an item has no value, in lower case."""
@@ -16,9 +15,7 @@ QUOTES = "; a shell cuts JSON up unless it is in single quotes: '{...}'"
 
 
 def check(words: "list[str]", options: "Options") -> None:
-    """Read the options' values, in their place. Raises UsageError for what does not fit."""
-    if "--timeout" in options:
-        options["--timeout"] = timeout_s(options["--timeout"])
+    """Read the options' other values, in their place. Raises UsageError for what does not fit."""
     if "--transition" in options:
         options["--transition"] = transition_ms(options["--transition"])
     if "--http-port" in options:
@@ -26,12 +23,6 @@ def check(words: "list[str]", options: "Options") -> None:
     problem = complaint(words) or misfit(words[2].lower(), options)
     if problem:
         raise UsageError(problem + "; see tplink-exec --help")
-
-
-def timeout_s(text: str) -> float:
-    if is_digits(text.replace(".", "", 1)) and 0 < float(text) <= MAX_TIMEOUT_S:
-        return float(text)
-    raise UsageError("--timeout takes seconds above 0, at most 3600, not %s" % text)
 
 
 def transition_ms(text: str) -> int:

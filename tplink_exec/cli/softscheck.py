@@ -5,11 +5,11 @@
 Its requests and what it prints are that client's, its exit codes ours; `-c reset` needs --yes.
 """
 
-from ..commands.named import ONCE, REQUESTS, check
+from ..commands.requests import ONCE, REQUESTS, check
 from ..commands.table import rows
 from ..errors import Refused, UsageError
-from .options import local, split
-from .rules import QUOTES, complaint, misfit, timeout_s
+from .given import local, split, timeout_s
+from .rules import QUOTES, complaint, misfit
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -1,13 +1,15 @@
 """get, uptime, alias, led, and json: any request as it is."""
 
 from .. import sysinfo
+from ..devices.detect import device
 from ..devices.request import quoted
 from ..errors import PlugError, Refused, UsageError
 from ..messages import GET_SYSINFO, answer
 from ..misread import decoded
 from ..printable import one_line
 from .json_check import check_json
-from .named import any_device, ask, named
+from .named import named
+from .named_otherwise import ask
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -19,7 +21,7 @@ def get(exchange: "Exchange", options: "Options") -> bytes:
     """One field of get_sysinfo, or with --child of the outlet's part of it."""
     name = options["value"]
     if "--child" in options:
-        fields = any_device(exchange, options).fields()
+        fields = device(exchange, options).fields()
     else:
         try:
             fields = sysinfo.unnested(answer(exchange(GET_SYSINFO), "system", "get_sysinfo"))
@@ -33,7 +35,7 @@ def get(exchange: "Exchange", options: "Options") -> bytes:
 
 def uptime(exchange: "Exchange", options: "Options") -> bytes:
     """Of a strip each outlet has its own; bulbs tell none."""
-    target = any_device(exchange, options)
+    target = device(exchange, options)
     fields = target.fields()
     if "on_time" not in fields:
         raise target.cannot("an on_time of its own")
@@ -53,7 +55,7 @@ def alias(exchange: "Exchange", options: "Options") -> bytes:
     if "value" not in options:
         return get(exchange, {**options, "value": "alias"})
     if "--child" in options:
-        any_device(exchange, options).rename(options["value"])
+        device(exchange, options).rename(options["value"])
         return b""
     arguments = '{"alias":%s}' % quoted(options["value"])
     try:

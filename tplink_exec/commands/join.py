@@ -48,6 +48,12 @@ def join(exchange: "Exchange", options: "Options") -> bytes:
     raise Refused("the device does not take this network (err_code %d)" % code)
 
 
+def ask_password(options: "Options", deadline: float) -> float:
+    """Into options["password"]; returns the seconds that are not to count, see password."""
+    options["password"], waited_s = password(options["value"], deadline)
+    return waited_s
+
+
 def password(ssid: str, deadline: float) -> "tuple[str, float]":
     """The password, and the seconds that a person took to type it, which are not to count.
 

@@ -8,7 +8,7 @@ from ..devices.values import hsb, kelvin, lamp_range, percent
 from ..devices.values import rgb as from_rgb
 from ..errors import Refused
 from ..printable import one_line
-from .switch import check
+from .state import check
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -12,15 +12,15 @@ from ..address import is_digits
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from ..shapes import Any, Callable
+    from ..shapes import Any, Callable  # noqa: F401 (type comments)
 
 # COMMAND | its value | function, in this room | does | prints
 COMMANDS = """
 on         | | switch.switch | switches the relay or the light on | nothing
 off        | | switch.switch | switches it off | nothing
 toggle     | | switch.switch | reads the state, then sets the opposite | nothing
-check      | | switch.check | reads the state; a strip is on when any outlet is | `ON` or `OFF`
-is-on      | | switch.is_on | reads the state, for callers that go by the exit code: 0 when it is on, 8 when it is off | nothing
+check      | | state.check | reads the state; a strip is on when any outlet is | `ON` or `OFF`
+is-on      | | state.is_on | reads the state, for callers that go by the exit code: 0 when it is on, 8 when it is off | nothing
 status     | | named.named | all that the device says of itself (system get_sysinfo) | the device's JSON reply
 emeter     | | named.named | what its meter shows now (emeter get_realtime) | the device's JSON reply
 increase   | | light.step | 10 % brighter; switches a plug on | nothing
@@ -53,10 +53,10 @@ cloudinfo  | | named.named | its connection to the cloud (cnCloud get_info) | th
 wlanscan   | | named.named | lists the Wi-Fi networks in reach; takes seconds: add `--timeout 20` | the device's JSON reply
 join       | SSID | join.join | connects a new device to this Wi-Fi; asks for the password, or reads it from standard input | nothing
 reboot     | | named.named | restarts the device | nothing
-unbind     | | named.unbind | makes the device forget its cloud account; only with `--yes` | nothing
+unbind     | | named_otherwise.unbind | makes the device forget its cloud account; only with `--yes` | nothing
 reset      | | named.named | erases all its settings; only with `--yes` | nothing
-energy_reset | | named.erase | erases the meter's sums | nothing
-runtime_reset | | named.erase | erases the statistics of use | nothing
+energy_reset | | named_otherwise.erase | erases the meter's sums | nothing
+runtime_reset | | named_otherwise.erase | erases the statistics of use | nothing
 info       | | named.named | the same as status | the device's JSON reply
 energy     | | named.named | the same as emeter | the device's JSON reply
 true       | | switch.switch | the same as on | nothing
@@ -104,25 +104,26 @@ OPTIONS = """
 """
 
 
-def rows(table: str) -> "dict[str, list[str]]":
+def rows(table):
+    # type: (str) -> dict[str, list[str]]
     """The other cells of each row of a table, by the first."""
     lines = [[cell.strip() for cell in line.split("|")] for line in table.strip().splitlines()]
     return {cells[0]: cells[1:] for cells in lines}
 
 
-ROWS = rows(COMMANDS)
-
-
-def row(command: str) -> "list[str]":
+def row(command):
+    # type: (str) -> list[str]
     """The cells of a command's row in COMMANDS, [] when it has none."""
-    if is_digits(command.replace(".", "", 1)):
-        command = "0..100"
-    elif command.count(",") == 2:
-        command = "H,S,B"
-    return ROWS.get(command.lower()) or ROWS.get(command, [])
+    name = "0..100" if is_digits(command.replace(".", "", 1)) else command.lower()
+    if command.count(",") == 2:
+        name = "H,S,B"
+    start = COMMANDS.find("\n%s " % name) + 1
+    first, *cells = COMMANDS[start : COMMANDS.find("\n", start)].split("|")
+    return [cell.strip() for cell in cells] if first.strip() == name else []
 
 
-def load(name: str) -> "Callable[..., Any]":
+def load(name):
+    # type: (str) -> Callable[..., Any]
     """The function "room.module.function" of this package; the module is imported now."""
     module, _, function = name.rpartition(".")
     found = __import__("tplink_exec." + module, fromlist=[function])

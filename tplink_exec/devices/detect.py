@@ -14,10 +14,11 @@ if TYPE_CHECKING:
     from ..shapes import Exchange, Fields, Options
 
 
-def device(exchange: "Exchange", options: "Options") -> "Plug":
-    """The device at the other end, asked what it is. Raises PlugError."""
+def device(exchange: "Exchange", options: "Options", reply: bytes = b"") -> "Plug":
+    """The device at the other end, asked what it is: `reply`, if it has been. Raises PlugError."""
     try:
-        info = sysinfo.unnested(answer(exchange(GET_SYSINFO), "system", "get_sysinfo"))
+        reply = reply or exchange(GET_SYSINFO)
+        info = sysinfo.unnested(answer(reply, "system", "get_sysinfo"))
     except Refused as refusal:
         if not refusal.smart:
             raise
@@ -46,15 +47,18 @@ def family(kind: str, info: "Fields") -> "type[Plug]":
     return Plug
 
 
-def refusing(exchange: "Exchange", options: "Options", refusal: Refused) -> "Plug":
-    """The device that has refused a plug's request like this. Raises that when it is a plug."""
-    if not refusal.smart:
+def refusing(exchange: "Exchange", options: "Options", failure: Exception) -> "Plug":
+    """The device that has met a plug's request with a refusal. Raises that when it is a plug, and
+    any other failure."""
+    if not isinstance(failure, Refused):
+        raise failure
+    if not failure.smart:
         try:
             target = device(exchange, options)
         except PlugError:
-            raise refusal from None  # what the user has to know, whatever follows it
+            raise failure from None  # what the user has to know, whatever follows it
         if target.info.get("relay_state") is not None:
-            raise refusal
+            raise failure
         return target
     from .smart_family import asked
 

@@ -1,15 +1,15 @@
 """Which device it is: by its MAC, and by the deviceId of its sysinfo."""
 
-from ..printable import MAX_DEVICE_TEXT
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from ..shapes import Fields
+if 0:  # for type checkers
+    from ..shapes import Fields  # noqa: F401 (type comments)
 
 HEX = frozenset("0123456789abcdefABCDEF")
+MAX_ID = 200
+"""Characters of a deviceId; real ones have 40."""
 
 
-def mac(value: object) -> str:
+def mac(value):
+    # type: (object) -> str
     """50:C7:BF:00:00:01 for that, 50-C7-BF-00-00-01 or 50c7bf000001; "" for anything else."""
     if not isinstance(value, str):
         return ""
@@ -23,12 +23,14 @@ def mac(value: object) -> str:
     return ":".join(pairs).upper()
 
 
-def text(value: object) -> "str | None":
+def text(value):
+    # type: (object) -> str | None
     """A device's words, cut; None for what are none."""
-    return value[:MAX_DEVICE_TEXT] if isinstance(value, str) else None
+    return value[:MAX_ID] if isinstance(value, str) else None
 
 
-def of(info: "Fields") -> "Fields":
+def of(info):
+    # type: (Fields) -> Fields
     """`mac` and `device_id`, each "" when missing, of a get_sysinfo or a get_device_info."""
     return {
         "mac": mac(info.get("mac")) or mac(info.get("mic_mac")),
@@ -36,7 +38,8 @@ def of(info: "Fields") -> "Fields":
     }
 
 
-def proves(told: "Fields", entry: "Fields") -> bool:
+def proves(told, entry):
+    # type: (Fields, Fields) -> bool
     """Whether a device that says `told` of itself is the one of `entry`.
 
     It must say all that is known of it, `mac`, `device_id` or both, and the same: what is missing
@@ -46,7 +49,8 @@ def proves(told: "Fields", entry: "Fields") -> bool:
     return bool(known) and all(told.get(name) == entry[name] for name in known)
 
 
-def same(one: "Fields", other: "Fields") -> bool:
+def same(one, other):
+    # type: (Fields, Fields) -> bool
     """Whether both may be one device: what both say of `mac` and `device_id` is equal, and one of
     them both say. It is no proof.
     """

@@ -154,7 +154,7 @@ class Plug:
         return None
 
     def named(self, name: str) -> "bytes | None":
-        """The reply to a request of commands.named by its name, where that table is not for it."""
+        """The reply to a named request by its name, where that table is not for it."""
         return None
 
     def rename(self, name: str) -> None:

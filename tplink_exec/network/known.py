@@ -9,19 +9,14 @@ secrets. A writer locks FILE.lock and renames a new file over the old one, so th
 anything or reads a half; fields that are unknown here are kept.
 """
 
-import os
-import stat
-import time
-
 from .. import storage
 from ..address import is_address
 from ..devices import identity
-from ..errors import LocalError, ProtocolError, UsageError
-from ..misread import decoded
+from ..errors import LocalError, Unreachable, UsageError
+from ..scanner import scan
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from ..shapes import Fields, Sequence
+if 0:  # for type checkers
+    from ..shapes import Fields  # noqa: F401 (type comments)
 
 OWN = "~/.config/tplink-exec/devices.json"
 SHARED = "/etc/tplink-exec/devices.json"
@@ -29,24 +24,34 @@ MAX_FILE = 1 << 22
 TRANSPORTS = ("xor", "klap", "aes", "tpap")
 BITS = ("", *map(str, range(16, 33)))
 """Of a target's network."""
+NOWHERE = ("/dev/null", "nul")
+EVERYBODY = 0o002
+"""That may write: stat.S_IWOTH."""
 LISTED = 10
 """How many devices of an ambiguous name are told."""
-LOCK_S = 5.0
 
 
-def own() -> str:
-    """The path of the file that is written. Raises LocalError."""
-    path = os.environ.get("TPLINK_EXEC_DEVICES") or storage.located(OWN)
-    if path[:1] == "~":
-        raise LocalError("no home folder for the remembered devices: set TPLINK_EXEC_DEVICES")
-    return path
+def find(name):
+    # type: (str) -> tuple[Fields, list[str], list[str]] | None
+    """What is remembered of a device, by its MAC or alias; the addresses of all, its first; the
+    targets. None for what is no remembered device's name. Raises LocalError, UsageError;
+    Unreachable for a MAC, as no DNS knows it either.
+    """
+    devices, targets = load()
+    entry = named(name, devices)
+    if entry:
+        hosts = dict.fromkeys([entry["host"], *(device["host"] for device in devices)])
+        return entry, list(hosts), targets
+    if identity.mac(name) and len(name) > 12:  # 12 hex digits may be a host's name
+        raise Unreachable("no device with this MAC is remembered; find it: discover --save")
+    return None
 
 
-def load() -> "tuple[list[Fields], list[str]]":
+def load():
+    # type: () -> tuple[list[Fields], list[str]]
     """Devices and targets of all files, those that count first. Raises LocalError."""
-    paths = [os.environ.get("TPLINK_EXEC_DEVICES", "")]
-    if not paths[0]:
-        paths = [storage.located(OWN), storage.located(SHARED)]
+    given = storage.variable("TPLINK_EXEC_DEVICES")
+    paths = [given] if given else [storage.located(OWN), storage.located(SHARED)]
     devices = []  # type: list[Fields]
     targets = []  # type: list[str]
     denied = ""
@@ -63,7 +68,8 @@ def load() -> "tuple[list[Fields], list[str]]":
     return devices, list(dict.fromkeys(targets))
 
 
-def named(name: str, devices: "list[Fields]") -> "Fields | None":
+def named(name, devices):
+    # type: (str, list[Fields]) -> Fields | None
     """The device with that MAC, else with that alias in any case. Raises UsageError for several."""
     mac = identity.mac(name)
     found = [entry for entry in devices if mac and identity.mac(entry.get("mac")) == mac]
@@ -84,10 +90,11 @@ def named(name: str, devices: "list[Fields]") -> "Fields | None":
     raise UsageError(text % (name, ", ".join(places), more))
 
 
-def read(path: str) -> "Fields":
+def read(path):
+    # type: (str) -> Fields
     """What a file holds, checked; nothing without one. Raises LocalError, PermissionError."""
     nothing = {"devices": [], "targets": []}  # type: Fields
-    if path == os.devnull:
+    if path in NOWHERE:
         return nothing
     try:
         data, mode = storage.read(path, MAX_FILE)
@@ -97,7 +104,7 @@ def read(path: str) -> "Fields":
         raise
     except OSError as error:
         raise LocalError("the remembered devices in %s: %s" % (path, error.strerror)) from None
-    if mode & stat.S_IWOTH:
+    if mode & EVERYBODY:
         text = "the remembered devices in %s are open to everybody's changes: chmod 600 it"
         raise LocalError(text % path)
     if not data:
@@ -106,13 +113,26 @@ def read(path: str) -> "Fields":
         if len(data) > MAX_FILE:
             raise ValueError("it is larger than %d bytes" % MAX_FILE)
         return checked(decoded(data))
-    except (ProtocolError, ValueError) as problem:
-        reason = "it is not JSON" if isinstance(problem, ProtocolError) else problem
+    except ValueError as problem:
         text = "the remembered devices in %s are broken, mend or remove the file: %s"
-        raise LocalError(text % (path, reason)) from None
+        raise LocalError(text % (path, problem)) from None
 
 
-def checked(value: object) -> "Fields":
+def decoded(data):
+    # type: (bytes) -> object
+    """Raises ValueError."""
+    text = data.decode("utf-8", "replace").strip(" \t\r\n")
+    try:
+        value, end = scan(text, 0)
+    except Exception:  # see misread.decoded
+        end = -1
+    if end != len(text):
+        raise ValueError("it is not JSON")
+    return value
+
+
+def checked(value):
+    # type: (object) -> Fields
     """`value`, if it has the shape of the file. Raises ValueError."""
     if not isinstance(value, dict):
         raise ValueError("it is no JSON object")
@@ -130,7 +150,8 @@ def checked(value: object) -> "Fields":
     return value
 
 
-def misfit(entry: "Fields") -> str:
+def misfit(entry):
+    # type: (Fields) -> str
     """What is wrong with a device's entry, "" when nothing is."""
     for name in ("alias", "mac", "device_id"):
         if not isinstance(entry.get(name), (str, type(None))):
@@ -146,55 +167,3 @@ def misfit(entry: "Fields") -> str:
         return "its transport is none of " + ", ".join(TRANSPORTS)
     entry["mac"] = identity.mac(mac)
     return ""
-
-
-def remember(
-    found: "Sequence[Fields]", targets: "Sequence[str]" = (), limit_s: float = LOCK_S
-) -> None:
-    """Add devices and targets to the file, or put them in place of what it says of the same.
-
-    What a device in `found` says not (None, "") is kept. Raises LocalError, for one when others
-    have kept the file locked for `limit_s`.
-    """
-    from ..transport.lock import held
-
-    path = os.path.realpath(own())
-    try:
-        storage.make(os.path.dirname(path), 0o755 if is_shared(path) else 0o700)
-        descriptor = held(path + ".lock", time.monotonic() + limit_s)
-        try:
-            value = read(path)
-            for device in found:
-                merge(value["devices"], device)
-            value["targets"] = list(dict.fromkeys([*value["targets"], *targets]))
-            write(path, value)
-        finally:
-            os.close(descriptor)
-    except OSError as error:
-        text = "the devices cannot be remembered in %s: %s"
-        raise LocalError(text % (path, error.strerror or error)) from None
-
-
-def merge(devices: "list[Fields]", device: "Fields") -> None:
-    names = ("alias", "model", "mac", "device_id", "host", "port", "transport")
-    news = {name: device[name] for name in names if device.get(name)}
-    for entry in devices:
-        # By the MAC alone where there is one: a new deviceId under it takes the old one's place.
-        if entry["mac"] == news.get("mac") if news.get("mac") else identity.same(entry, news):
-            entry.update(news)
-            return
-    devices.append({"alias": None, "model": None, "mac": "", "device_id": "", **news})
-
-
-def is_shared(path: str) -> bool:
-    return path.startswith("/etc/")
-
-
-def write(path: str, value: "Fields") -> None:
-    """Put a new file in the old one's place, with its mode and owner. Raises OSError."""
-    import json
-
-    data = (json.dumps(value, indent=1) + "\n").encode("ascii")
-    if len(data) > MAX_FILE:
-        raise OSError(0, "it would be larger than %d bytes" % MAX_FILE)
-    storage.replace(storage.prepare(path, data, 0o644 if is_shared(path) else 0o600), path)

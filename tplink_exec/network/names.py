@@ -12,41 +12,22 @@
 
 import time
 
-from .. import sysinfo
 from ..address import XOR_PORT
 from ..devices import identity
-from ..errors import PlugError, Refused, Unreachable, UsageError, WrongCredentials
+from ..errors import PlugError, Refused, Unreachable
 from ..messages import GET_SYSINFO, answer
 from ..transport.direct import direct
-from . import known
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from ..shapes import Exchange, Fields, Iterator, Options
-    from ..transport.connection import Connection
-    from ..transport.http_link import HttpLink
+    from ..shapes import Exchange, Fields, Options  # noqa: F401 (type comments)
+    from ..transport.connection import Connection  # noqa: F401 (type comments)
+    from ..transport.http_link import HttpLink  # noqa: F401 (type comments)
 
 FIRST_SHARE = 0.4
 FIRST_S = 4.0
 """How long the remembered address may take: a share of the time, at most seconds."""
-SEARCH_SHARE = 0.7
-SEARCH_S = 10.0
-"""And for how long the answers of a search are waited for."""
 SAVE_S = 0.5
-NOWHERE = "; and a search has not found it elsewhere"
-
-
-def remembered(name: str, deadline: float, options: "Options") -> "Named | None":
-    """None for a name that is no remembered device's. Raises LocalError, UsageError; Unreachable
-    for a MAC, as no DNS knows it either."""
-    devices, targets = known.load()
-    entry = known.named(name, devices)
-    if entry:
-        hosts = dict.fromkeys([entry["host"], *(device["host"] for device in devices)])
-        return Named(entry, list(hosts), targets, deadline, options)
-    if identity.mac(name) and len(name) > 12:  # 12 hex digits may be a host's name
-        raise Unreachable("no device with this MAC is remembered; find it: discover --save")
-    return None
 
 
 class Stranger(Unreachable):
@@ -60,14 +41,8 @@ class Named:
     set anew before each exchange.
     """
 
-    def __init__(
-        self,
-        entry: "Fields",
-        hosts: "list[str]",
-        targets: "list[str]",
-        deadline: float,
-        options: "Options",
-    ) -> None:
+    def __init__(self, entry, hosts, targets, deadline, options):
+        # type: (Fields, list[str], list[str], float, Options) -> None
         self.entry = entry
         self.hosts = hosts
         self.targets = targets
@@ -79,7 +54,8 @@ class Named:
         self.sysinfo = b""
         self.moved = False
 
-    def exchange(self, request: bytes, once: bool = False) -> bytes:
+    def exchange(self, request, once=False):
+        # type: (bytes, bool) -> bytes
         """The device's reply to `request`. Raises PlugError."""
         if once:
             self.verified = None  # the device may just have closed it, and there is one try
@@ -93,7 +69,11 @@ class Named:
                 if sysinfo and request == GET_SYSINFO:  # just asked, and perhaps refused
                     return sysinfo
                 self.link.limit(self.deadline)
-                self.link.steady = not last and not (once and self.link.is_ending())
+                self.link.steady = not last
+                if once and not last:
+                    from ..transport.ending import is_ending
+
+                    self.link.steady = not is_ending(self.link)
                 try:
                     return self.link.exchange(request, once)
                 except Unreachable as error:
@@ -104,42 +84,29 @@ class Named:
         finally:
             self.save()
 
-    def limit(self, deadline: float) -> None:
+    def limit(self, deadline):
+        # type: (float) -> None
         """Set the deadline anew, for the next exchange."""
         self.deadline = deadline
 
-    def close(self) -> None:
+    def close(self):
+        # type: () -> None
         """Close the connection; a further exchange opens one."""
         if self.link:
             self.link.close()
 
-    def find(self) -> None:
+    def find(self):
+        # type: () -> None
         """Make `link` one to the device, verified by now. Raises PlugError."""
-        entry = self.entry
         now = time.monotonic()
-        first_s = min((self.deadline - now) * FIRST_SHARE, FIRST_S)
-        failure = self.attempt(entry, now + first_s)
-        seen = []  # type: list[tuple[str, str]]
-        for found in self.search() if failure else ():
-            host = found["host"]
-            place = host, found["transport"]
-            if not found["transport"] or place in seen or not identity.same(entry, found):
-                continue
-            if isinstance(failure, WrongCredentials) and host == entry["host"]:
-                break  # it is there, and says no
-            seen.append(place)
-            now = time.monotonic()
-            problem = self.attempt(found, now + (self.deadline - now) / 2)
-            if not problem:
-                return
-            if host == entry["host"] or isinstance(problem, WrongCredentials):
-                failure = problem
+        failure = self.attempt(self.entry, now + min((self.deadline - now) * FIRST_SHARE, FIRST_S))
         if failure:
-            if entry["host"] not in dict(seen) and not isinstance(failure, WrongCredentials):
-                failure.args = (str(failure) + NOWHERE,)
-            raise failure
+            from .elsewhere import find
 
-    def attempt(self, place: "Fields", deadline: float) -> "PlugError | None":
+            find(self, failure)
+
+    def attempt(self, place, deadline):
+        # type: (Fields, float) -> PlugError | None
         """Make `link` one to that place, if it is the device; else why not."""
         link = self.link if self.link and place is self.entry else self.link_to(place)
         self.link = None
@@ -166,7 +133,8 @@ class Named:
         self.entry = news
         return None
 
-    def link_to(self, place: "Fields") -> "Connection | HttpLink":
+    def link_to(self, place):
+        # type: (Fields) -> Connection | HttpLink
         """By the place's transport, but for what the caller's options want."""
         names = ("--transport", "--http-port")
         options = {name: self.options[name] for name in names if name in self.options}
@@ -179,48 +147,22 @@ class Named:
             port = XOR_PORT
         return direct(place["host"], port, self.deadline, options)
 
-    def search(self) -> "Iterator[Fields]":
-        """What is found by UDP at remembered addresses, then the targets or by broadcast."""
-        from .discovery import sightings
-
-        entry = self.entry
-        now = time.monotonic()
-        span_s = min((self.deadline - now) * SEARCH_SHARE, SEARCH_S)
-        hosts = [host for host in self.hosts if ":" not in host]
-        places = self.places()
-        rounds = [(now + span_s * share, hosts) for share in (0, 0.08)]
-        rounds += [(now + span_s * share, places) for share in (0.16, 0.4, 0.7)]
-        port = entry["port"] if entry["transport"] == "xor" else XOR_PORT
-        try:
-            yield from sightings(rounds, now + span_s, (), port)
-        except PlugError:  # no network: what the remembered address said is the better reason
-            pass
-
-    def places(self) -> "list[str]":
-        """The addresses of the saved targets; those for a broadcast, where none are saved."""
-        from .discovery import addresses
-        from .interfaces import broadcast_addresses
-
-        found = []  # type: list[str]
-        for target in self.targets:
-            try:
-                found = addresses([*found, target])
-            except UsageError:  # more than fit
-                pass
-        return found if self.targets else broadcast_addresses()
-
-    def save(self) -> None:
+    def save(self):
+        # type: () -> None
         """Remember where it is now, if that is new."""
         if self.moved:
+            from .remembering import remember
+
             self.moved = False
             try:
                 left_s = self.deadline - time.monotonic()
-                known.remember([self.entry], (), min(SAVE_S, left_s))
+                remember([self.entry], (), min(SAVE_S, left_s))
             except PlugError:
                 pass  # see 3. above
 
 
-def who(exchange: "Exchange") -> "tuple[bytes, Fields]":
+def who(exchange):
+    # type: (Exchange) -> tuple[bytes, Fields]
     """The device's reply to get_sysinfo, of SMART ones a refusal or b"", and its identity.
 
     Raises PlugError.
@@ -228,7 +170,12 @@ def who(exchange: "Exchange") -> "tuple[bytes, Fields]":
     reply = b""
     try:
         reply = exchange(GET_SYSINFO)
-        return reply, identity.of(sysinfo.unnested(answer(reply, "system", "get_sysinfo")))
+        info = answer(reply, "system", "get_sysinfo")
+        if "system" in info:
+            from ..sysinfo import unnested
+
+            info = unnested(info)
+        return reply, identity.of(info)
     except Refused as refusal:
         if not refusal.smart:
             raise

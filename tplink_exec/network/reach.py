@@ -1,22 +1,32 @@
 """What HOST means: an address, the name of a remembered device, or one that the DNS knows."""
 
 from ..address import is_address
-from ..transport.direct import direct
+from . import known
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from ..shapes import Link, Options
+if 0:  # for type checkers
+    from ..shapes import Link, Named, Options  # noqa: F401 (type comments)
 
 
-def reach(host: str, port: int, deadline: float, options: "Options") -> "Link":
+def remembered(name, deadline, options):
+    # type: (str, float, Options) -> Named | None
+    """A link to the remembered device of that name, if there is one. Raises PlugError."""
+    found = known.find(name)
+    if not found:
+        return None
+    from .names import Named
+
+    return Named(*found, deadline, options)
+
+
+def reach(host, port, deadline, options):
+    # type: (str, int, float, Options) -> Link
     """A link to it by the transport options; nothing is sent yet.
 
     Raises PlugError for names; for an address no file is read.
     """
-    if host and not is_address(host):
-        from .names import remembered
+    named = None if is_address(host) else remembered(host, deadline, options)
+    if named:
+        return named
+    from ..transport.direct import direct
 
-        named = remembered(host, deadline, options)
-        if named:
-            return named
     return direct(host, port, deadline, options)

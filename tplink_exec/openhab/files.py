@@ -12,7 +12,7 @@ import difflib
 import hashlib
 import os
 
-from .. import storage
+from .. import replacement, storage
 from ..errors import LocalError
 from ..printable import one_line
 
@@ -126,10 +126,10 @@ def write(found: "list[Change]") -> None:
         try:
             for change in found:
                 path = os.path.realpath(change.path)
-                storage.make(os.path.dirname(path), 0o755)
-                ready.append((storage.prepare(path, change.new, 0o644), path))
+                replacement.make(os.path.dirname(path), 0o755)
+                ready.append((replacement.prepare(path, change.new, 0o644), path))
             for new, path in ready:
-                storage.replace(new, path)
+                replacement.replace(new, path)
         finally:
             for new, _ in ready:
                 if os.path.lexists(new):

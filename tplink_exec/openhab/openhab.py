@@ -15,9 +15,10 @@ import shlex
 import time
 
 from ..cli.arguments import Parser
+from ..cli.given import timeout_s
 from ..cli.output import left_s, put
 from ..cli.report import complain
-from ..cli.rules import port_number, timeout_s
+from ..cli.rules import port_number
 from ..errors import LocalError, Unreachable, UsageError
 from ..storage import located
 from .files import changes, diff, sealed, write

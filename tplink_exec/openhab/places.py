@@ -6,10 +6,11 @@ an IP address, a host name of letters, digits, "-", "_" and ".", or a MAC, and n
 
 import ipaddress
 
-from ..address import HTTP_PORT, is_digits, joined, split
+from ..address import HTTP_PORT, is_digits, joined
 from ..cli.discover import search
 from ..devices import identity
 from ..errors import UsageError
+from ..host_word import split
 from ..network.discovery import addresses
 from ..network.known import load
 from ..sysinfo import text

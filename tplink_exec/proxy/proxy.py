@@ -13,7 +13,6 @@ import re
 import sys
 from urllib.parse import quote, unquote
 
-from ..address import split
 from ..cli.arguments import Parser
 from ..cli.output import put
 from ..cli.rules import NO_VALUE
@@ -22,6 +21,7 @@ from ..cli.signals import heed
 from ..commands.fields import json_request
 from ..commands.table import load, row
 from ..errors import PlugError, UsageError
+from ..host_word import split
 from ..printable import one_line
 from .datagrams import LoopQuestions
 from .events import Feed, stream

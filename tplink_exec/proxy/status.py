@@ -4,7 +4,7 @@ import asyncio
 import functools
 import json
 
-from ..commands.switch import check
+from ..commands.state import check
 from ..errors import PlugError, Refused
 from ..messages import GET_SYSINFO, answer
 from ..printable import one_line

@@ -19,17 +19,14 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ..shapes import Any, Early, Instead, SocketAddress  # noqa: F401 (type comments)
 
-ENDING_S = 0.03
-"""How soon after its reply a device that closes the connection has done so."""
-
 
 class Connection:
     """A connection to HOST:PORT: opened when first needed, kept while the device does.
 
-    `deadline` is by time.monotonic(), in seconds. `early` is what plain.call has left: its socket,
-    what it had received to the first request, and how that ended. `sent`: the request is, so a
-    reply is waited for; `pending` is what has arrived and belongs to no reply yet. When PORT is
-    closed or says nothing, `instead` looks on `http_port` (0: no); `http_link` is what it found.
+    `deadline` is by time.monotonic(), in seconds. `early` is what plain.exchange has left: its
+    socket, what it had received to the last request, and how that ended. `sent`: the request is,
+    so a reply is waited for; `pending` is what has arrived and belongs to no reply yet. When PORT
+    is closed or says nothing, `instead` looks on `http_port` (0: no); `http_link` is what it found.
     """
 
     pauses_s = None  # type: dict[str, tuple[float, ...]] | None
@@ -44,15 +41,8 @@ class Connection:
     steady = False
     """Whether what is sent goes over the connection that there is, and over no other."""
 
-    def __init__(
-        self,
-        host: str,
-        port: int,
-        deadline: float,
-        http_port: int = 0,
-        instead: "Instead | None" = None,
-        early: "Early | None" = None,
-    ) -> None:
+    def __init__(self, host, port, deadline, http_port=0, instead=None, early=None):
+        # type: (str, int, float, int, Instead | None, Early | None) -> None
         self.host = host
         self.port = port
         self.deadline = deadline
@@ -65,10 +55,11 @@ class Connection:
         self.pending = bytearray()
         if early and early.received is not None:
             self.sent, self.socket, self.pending = True, early.socket, early.received
-        self.used = False
+        self.used = bool(early and early.used)
         """Whether a reply has come by this connection: then the device may close it at will."""
 
-    def exchange(self, request: bytes, once: bool = False) -> bytes:
+    def exchange(self, request, once=False):
+        # type: (bytes, bool) -> bytes
         """The device's reply to `request`, both JSON text.
 
         `once`: never send it again after it may have reached the device. Raises Unreachable,
@@ -91,7 +82,8 @@ class Connection:
 
             return persist(self, request, once, error)
 
-    def attempt(self, request: bytes) -> bytes:
+    def attempt(self, request):
+        # type: (bytes) -> bytes
         """One try of an exchange. Raises OSError; ValueError for time, name or length."""
         if self.pending or not self.socket:
             # A numeric address only: a name is an error here, and looked up by `retry`. As
@@ -105,7 +97,8 @@ class Connection:
         self.sent = True
         return self.receive()
 
-    def receive(self) -> bytes:
+    def receive(self):
+        # type: () -> bytes
         """The next reply. With `http_port` half of the time is waited for its first byte."""
         reply = self.take()
         while reply is None:
@@ -119,22 +112,26 @@ class Connection:
         self.used = True
         return reply
 
-    def frame(self, request: bytes) -> bytes:
+    def frame(self, request):
+        # type: (bytes) -> bytes
         """`request` as it is sent."""
         return frame(request)
 
-    def take(self) -> "bytes | None":
+    def take(self):
+        # type: () -> bytes | None
         """The reply, once `pending` has it whole. Raises ValueError as soon as it is none."""
         return next_message(self.pending)
 
-    def progress(self) -> str:
+    def progress(self):
+        # type: () -> str
         """How far an unfinished reply has come, "" when not at all."""
         got = len(self.pending)
         if got < 4:
             return "%d of the 4 bytes of its length" % got if got else ""
         return "%d of %d bytes" % (got - 4, int.from_bytes(self.pending[:4], "big"))
 
-    def connect(self, family: int, address: "SocketAddress") -> None:
+    def connect(self, family, address):
+        # type: (int, SocketAddress) -> None
         self.close()
         self.sent = False
         self.pending.clear()
@@ -143,29 +140,20 @@ class Connection:
         self.socket.settimeout(self.deadline - time.monotonic())
         self.socket.connect(address)
 
-    def channel(self) -> object:
+    def channel(self):
+        # type: () -> object
         """What is at the other end of it stays the same: the connection, or a session over HTTP."""
         return self.http_link.channel() if self.http_link else self.socket
 
-    def is_ending(self) -> bool:
-        """Whether the device closes the connection, as some do after each reply."""
-        if self.http_link or not self.socket:
-            return False
-        self.socket.settimeout(ENDING_S)
-        try:
-            return not self.socket.recv(1, socket.MSG_PEEK)
-        except socket.timeout:
-            return False
-        except OSError:
-            return True
-
-    def limit(self, deadline: float) -> None:
+    def limit(self, deadline):
+        # type: (float) -> None
         """Set the deadline anew, for the next exchange."""
         self.deadline = deadline
         if self.http_link:
             self.http_link.limit(deadline)
 
-    def close(self) -> None:
+    def close(self):
+        # type: () -> None
         if self.http_link:
             self.http_link.close()
         if self.socket:

@@ -5,12 +5,11 @@ from .connection import Connection
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from ..shapes import Early, HttpLink, Options
+    from ..shapes import Early, HttpLink, Options  # noqa: F401 (type comments)
 
 
-def direct(
-    host: str, port: int, deadline: float, options: "Options", early: "Early | None" = None
-) -> "Connection | HttpLink":
+def direct(host, port, deadline, options, early=None):
+    # type: (str, int, float, Options, Early | None) -> Connection | HttpLink
     """By what the transport options ask for, without a look at remembered devices.
 
     options["likely"] is the protocol that the device has spoken on its HTTP port.
@@ -27,7 +26,8 @@ def direct(
     return Connection(host, port, deadline, http_port, instead, early)
 
 
-def instead(host: str, http_port: int, deadline: float) -> "HttpLink":
+def instead(host, http_port, deadline):
+    # type: (str, int, float) -> HttpLink
     """What a Connection tries when its port is closed."""
     from .http_link import HttpLink
 

@@ -113,9 +113,6 @@ class HttpLink:
         """See Connection; nobody else has the session's keys."""
         return self.protocol.session if self.protocol else None
 
-    def is_ending(self) -> bool:
-        return False
-
     def limit(self, deadline: float) -> None:
         """Set the deadline anew, for the next exchange."""
         self.http.deadline = deadline

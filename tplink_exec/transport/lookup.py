@@ -40,6 +40,12 @@ def connect_by_name(link: "Connection") -> None:
             link.deadline = deadline
 
 
+def single(host: str, port: int, deadline: float) -> str:
+    """The address of a host that has one; the name of one that has several, each to be tried."""
+    found = addresses(host, port, deadline - time.monotonic())
+    return str(found[0][1][0]) if len(found) == 1 else host
+
+
 def addresses(host: str, port: int, timeout_s: float) -> "list[tuple[int, SocketAddress]]":
     """The (family, socket address) pairs of a host name, best first."""
     found = []  # type: list[Any]

@@ -9,12 +9,14 @@ MAX_REPLY = 1 << 20
 """Bytes. Real replies have hundreds, a strip's a few thousand; more is a lie or a mistake."""
 
 
-def frame(plaintext: bytes) -> bytes:
+def frame(plaintext):
+    # type: (bytes) -> bytes
     """`plaintext` as it is sent on TCP."""
     return len(plaintext).to_bytes(4, "big") + encrypt(plaintext)
 
 
-def next_message(pending: bytearray) -> "bytes | None":
+def next_message(pending):
+    # type: (bytearray) -> bytes | None
     """Take the first message off `pending`, what has arrived so far, and return it decrypted.
 
     None while bytes of it are missing. Raises ValueError as soon as the announced length is 0

@@ -8,16 +8,17 @@ clean up that the kernel does not.
 import json
 import time
 
-from ..address import is_address, is_digits, is_port, split
+from ..address import is_address, is_digits, is_port
 from ..cli.arguments import Parser
+from ..cli.given import MAX_TIMEOUT_S
 from ..cli.output import put
-from ..cli.rules import MAX_TIMEOUT_S
 from ..cli.serving import descriptors
 from ..cli.signals import heed
 from ..devices import identity
 from ..errors import LocalError, UsageError
+from ..host_word import split
 from ..network import known
-from ..network.names import remembered
+from ..network.reach import remembered
 from ..polling.members import Member
 from ..polling.poller import MAX_WAITING, Poller
 from ..polling.watched import ALWAYS, CHANGES, NEVER, Outlet, Shown

@@ -1,4 +1,4 @@
-"""For `storage`: %APPDATA% is ~/.config, %ProgramData% is /etc.
+"""For `storage` and `replacement`: %APPDATA% is ~/.config, %ProgramData% is /etc.
 
 Who may read a file Windows keeps in access lists, which are inherited of the folder and not looked
 at here: those of %APPDATA% are the user's alone, and what is in %ProgramData% all users may read.
@@ -26,13 +26,21 @@ def named(text: str) -> str:
     return text
 
 
-def located(path: str) -> str:
+def variable(name):
+    # type: (str) -> str | None
+    """See storage."""
+    return os.environ.get(name)
+
+
+def located(path):
+    # type: (str) -> str
     """The path of what is named so on POSIX; `path` itself where it is none, or unknown."""
     full = os.path.expandvars(named(path))
     return path if full[:1] == "%" else full
 
 
-def read(path: str, limit: int) -> "tuple[bytes, int]":
+def read(path, limit):
+    # type: (str, int) -> tuple[bytes, int]
     """See storage. The mode is that of a file that is open to nobody else."""
     with open(path, "rb") as file:
         mode = os.fstat(file.fileno()).st_mode
@@ -42,7 +50,7 @@ def read(path: str, limit: int) -> "tuple[bytes, int]":
 
 
 def prepare(path: str, data: bytes, mode: int) -> str:
-    """See storage; without `mode`."""
+    """See replacement; without `mode`."""
     if os.path.exists(path) and not os.path.isfile(path):
         raise OSError(0, "it is no regular file")
     new = path + ".new"
@@ -58,7 +66,7 @@ def prepare(path: str, data: bytes, mode: int) -> str:
 
 
 def replace(new: str, path: str) -> None:
-    """See storage."""
+    """See replacement."""
     until = time.monotonic() + PATIENCE_S
     while True:
         try:
@@ -71,5 +79,5 @@ def replace(new: str, path: str) -> None:
 
 
 def make(folder: str, mode: int) -> None:
-    """See storage; without `mode`."""
+    """See replacement; without `mode`."""
     os.makedirs(folder, exist_ok=True)

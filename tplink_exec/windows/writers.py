@@ -76,12 +76,14 @@ def writer(descriptor: int) -> Writer:
     return _writers[descriptor]
 
 
-def left_s(deadline: float) -> float:
+def left_s(deadline):
+    # type: (float) -> float
     """See output."""
     return max(deadline - time.monotonic(), 0) + GRACE_S
 
 
-def put(descriptor: int, data: bytes, limit_s: float = 5.0) -> None:
+def put(descriptor, data, limit_s=5.0):
+    # type: (int, bytes, float) -> None
     """See output."""
     deadline = time.monotonic() + limit_s
     job = writer(descriptor).offer(data, limit_s)
