@@ -10,6 +10,7 @@ whole process (wait4). The plug is simulated by another process. Peak memory is 
 (Linux).
 """
 
+import json
 import os
 import statistics
 import subprocess
@@ -21,7 +22,16 @@ from pathlib import Path
 PROGRAM = str(Path(__file__).resolve().parents[2] / "scripts" / "tplink-exec")
 ISOLATED = [os.path.realpath(sys.executable), "-I", "-S"]
 RUNS = 101
-CASES = ("check", "on", "check --timeout 4", "status", "toggle")
+CASES = {
+    "check": "HOST PORT check",
+    "on": "HOST PORT on",
+    "check --timeout 4": "HOST PORT check --timeout 4",
+    "status": "HOST PORT status",
+    "toggle": "HOST PORT toggle",
+    "check, by a host name": "localhost PORT check",
+    "check, by a remembered name": "ALIAS PORT check",
+}
+"""Rows of the table, and their command lines. Names are looked for in a file with one device."""
 
 # To be run before the program, or leave(0): the peak of the process's memory at its end.
 PEAK = """
@@ -42,9 +52,15 @@ def main(runs):
     simulate = [*ISOLATED, PROGRAM, "simulate", "--model", "HS110", "--port", "0"]
     with subprocess.Popen(simulate, stdout=subprocess.PIPE) as plug:
         try:
-            place = plug.stdout.readline().decode().split()[1].split(":")
+            host, port = plug.stdout.readline().decode().split()[1].split(":")
             with tempfile.TemporaryDirectory() as folder:
-                report(copy(folder), place, runs)
+                program = copy(folder)
+                os.environ["TPLINK_EXEC_DEVICES"] = os.path.join(folder, "devices.json")
+                save = [program, "discover", "--save", "--target", host, "--port", port]
+                subprocess.run(save, check=True, stdout=subprocess.DEVNULL)
+                with open(os.environ["TPLINK_EXEC_DEVICES"]) as file:
+                    alias = json.load(file)["devices"][0]["alias"]
+                report(program, {"HOST": host, "PORT": port, "ALIAS": alias}, runs)
         finally:
             plug.terminate()
 
@@ -57,18 +73,19 @@ def copy(folder):
     return str(program)
 
 
-def report(program, place, runs):
+def report(program, words, runs):
+    lines = {name: [words.get(word, word) for word in CASES[name].split()] for name in CASES}
     start = Path(program).read_text().partition("\n")[0].partition("-ISc")[2]
     cases = {"python3 -I -S -c pass": [*ISOLATED, "-c", "pass"]}
-    cases.update({name: [program, *place, *name.split()] for name in CASES})
-    cases["check, as python3 -I -S FILE"] = [*ISOLATED, program, *place, "check"]
+    cases.update({name: [program, *line] for name, line in lines.items()})
+    cases["check, as python3 -I -S FILE"] = [*ISOLATED, program, *lines["check"]]
     samples = {name: [] for name in cases}
     with open(os.devnull, "wb") as null:
         for _ in range(runs):
             for name, argv in cases.items():
                 samples[name].append(measure(argv, null.fileno()))
-    peaks = [peak("leave(0)"), *(peak(start, program, *place, *name.split()) for name in CASES)]
-    peaks.append(peak(PARSE, program, *place, "check"))
+    peaks = [peak("leave(0)"), *(peak(start, program, *line) for line in lines.values())]
+    peaks.append(peak(PARSE, program, *lines["check"]))
     print("Python %s, %d runs each, alternating; medians" % (sys.version.split()[0], runs))
     print("| | CPU ms | ratio | wall ms | ratio | peak MiB |\n|---|---|---|---|---|---|")
     bare = None
