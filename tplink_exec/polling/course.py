@@ -94,7 +94,8 @@ FIRST_RTO_S, LEAST_RTO_S, MOST_RTO_S = 0.25, 0.1, 1.0
 limits. In between it is the mean of the times so far and four times their mean deviation (RFC 6298,
 section 2). After a question that had to be repeated it is doubled."""
 MUTE_DOUBTS = 3
-"""Calls that are repeated, where they are all there is and have timed out, before it is OFFLINE."""
+"""So often a call is repeated that has timed out, where calls are all there is, before the device
+is OFFLINE; once, where it has never answered."""
 UNHEARD = 3
 """Beats in a row with a call that has reached the device after datagrams had not."""
 MUTE_S, MAX_MUTE_S = 60.0, 3600.0
@@ -188,7 +189,8 @@ class Course:
             return FAILED
         if can_ask:
             return FAILED if self.sent or self.doubts else DOUBT
-        return MUTE_DOUBT if timed_out and self.doubts < MUTE_DOUBTS else FAILED
+        doubts = MUTE_DOUBTS if self.online else 1
+        return MUTE_DOUBT if timed_out and self.doubts < doubts else FAILED
 
     def hear(self, took_s: float) -> None:
         """An answer has come by datagram, so long after the question was sent first.

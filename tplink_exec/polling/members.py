@@ -23,7 +23,7 @@ from ..network.names import Named, Stranger
 from ..sysinfo import text
 from ..transport.connection import Connection
 from ..transport.direct import direct
-from .questions import combined, told
+from .questions import told
 from .watched import ALWAYS, UNREAD, Outlet, Reading
 
 TYPE_CHECKING = False
@@ -64,8 +64,8 @@ class Member:
         self.link = None  # type: Connection | HttpLink | Named | None
         self.http_link = None  # type: HttpLink | None
         self.smart = self.interrupted = False
-        self.metering_question = b""
-        """What asks for state and meter in one, b"" where that is not known or not possible."""
+        self.metering_question = GET_SYSINFO
+        """What asks for state and meter in one, as far as that is known; b"": that cannot be."""
         self.opening = _thread.allocate_lock()
         """Held by who opens, closes or interrupts a connection."""
 
@@ -108,24 +108,15 @@ class Member:
 
         `patient` is the whole effort, `anew` that it may be elsewhere by now.
         """
-        requests = []  # type: list[bytes]
-        link = self.open(time.monotonic() + limit_s, patient, anew)
-
-        def exchange(request: bytes, once: bool = False) -> bytes:
-            requests.append(request)
-            return link(request, once)
-
+        exchange = self.open(time.monotonic() + limit_s, patient, anew)
         try:
-            found = self.readings(exchange, metering)
+            return self.readings(exchange, metering)
         except PlugError:
             if self.interrupted:
                 raise Interrupted from None
             raise
         finally:
             self.leave()
-        if len(requests) > 1:
-            self.metering_question = combined(requests)
-        return found
 
     def limit_s(self, patient: bool, online: bool, took_s: float, interval_s: float) -> float:
         """The time for a call: --timeout for a device that answers, little for one that did not."""

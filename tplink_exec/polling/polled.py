@@ -8,7 +8,7 @@ from ..errors import DeadlineExceeded, PlugError, UsageError
 from ..messages import GET_SYSINFO
 from .course import ANSWER, BEYOND, MORE, OTHER, Course
 from .members import Interrupted, Member
-from .questions import Unasked
+from .questions import Unasked, combined
 from .watched import NEVER, Outlet, Shown
 
 TYPE_CHECKING = False
@@ -47,11 +47,11 @@ class Polled:
         """The event that an answer by datagram is, and what it says. Raises PlugError, Unasked."""
         try:
             found = self.member.told(reply, self.asked, metering)
-        except Unasked:
+        except Unasked as missing:
             self.spare = self.member.told(reply, GET_SYSINFO, NEVER)
-            asked, more = self.asked, self.member.metering_question
-            self.asked = more or asked
-            return MORE if more not in (b"", asked) else BEYOND, None
+            more = self.member.metering_question = combined(self.asked, *missing.args)
+            self.asked = more or self.asked
+            return MORE if more else BEYOND, None
         for outlet, reading in zip(self.member.outlets, found):
             if reading.error and str(reading.error) != outlet.trouble:
                 return OTHER, None

@@ -216,7 +216,7 @@ class Poller(threading.Thread):
         limit_s = member.limit_s(patient, bool(course.online), course.took_s, self.interval_s)
         if polled.spare:
             limit_s = min(limit_s, METER_S)
-        elif course.state == CALLED and course.online is not False and not course.sent:
+        elif course.state == CALLED and course.online and not course.sent:
             limit_s = max(limit_s / 2, min(limit_s, LOGIN_S))  # it is repeated: see failure()
         attempt = polled.attempt = object()
         how = limit_s, patient, anew, self.metering

@@ -23,7 +23,7 @@ TRANSIENT = (BlockingIOError, InterruptedError)
 
 
 class Unasked(Exception):
-    """What was asked by datagram is not enough."""
+    """What was asked by datagram is not enough; its argument is the request that is missing."""
 
 
 class Tag:
@@ -125,13 +125,13 @@ class Questions:
                     return
 
 
-def combined(requests: "list[bytes]") -> bytes:
-    """One question for all of them, b"" when that is not possible: of two for the same module, or
-    for some outlets only."""
-    modules = [request.split(b":", 1)[0] for request in requests]
-    if len(set(modules)) < len(modules) or b'{"context"' in modules:
+def combined(question: bytes, request: bytes) -> bytes:
+    """One question for both, b"" when that is not possible: of two requests to the same module,
+    or where one is for some outlets only."""
+    module = request[1:].partition(b":")[0]
+    if not (question and request) or module == b'"context"' or module + b":" in question:
         return b""
-    return b"{%s}" % b",".join(request[1:-1] for request in requests)
+    return question[:-1] + b"," + request[1:]
 
 
 def told(reply: bytes, question: bytes) -> "Exchange":
@@ -139,7 +139,7 @@ def told(reply: bytes, question: bytes) -> "Exchange":
 
     def exchange(request: bytes, once: bool = False) -> bytes:
         if once or request[1:-1] not in question:
-            raise Unasked
+            raise Unasked(b"" if once else request)
         return reply
 
     return exchange

@@ -6,6 +6,7 @@ success. When and how often, `polling.course` says; which answers count, `pollin
 """
 
 import asyncio
+import functools
 import time
 
 from ..cipher import decrypt, encrypt
@@ -144,7 +145,7 @@ class DatagramReader:
             self.learn(link)
             if len(self.known) >= MAX_KNOWN:
                 self.known.clear()
-            self.known[read] = combined(list(dict.fromkeys(requests)))
+            self.known[read] = functools.reduce(combined, dict.fromkeys(requests))
 
     def learn(self, link: "Any") -> None:
         """Where the device is, if it was reached by its port 9999."""
