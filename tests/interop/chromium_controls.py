@@ -81,6 +81,8 @@ def check_color(report, browser, lamp):
         else:
             good = until(lambda: 5900 <= lamp.light["color_temp"] <= 6900)
             report.true("a dragged white, too", good, lamp.light)
+    browser.drag(center(browser, at + ".white input", 0.6), "pointerDown")
+    browser.drag(center(browser, "article h2"), "pointerUp")  # let go far away
     shown = "return document.querySelectorAll('article')[1].querySelector('summary').textContent"
     words = "Colorwhite, %d K" % lamp.light["color_temp"]
     report.equal("the summary says it", browser.until(shown, words), words)
@@ -143,6 +145,29 @@ def check_meter(report, browser, plug):
     report.equal("an outlet has its own power", browser.until(rows, "ON · 20.5 W"), "ON · 20.5 W")
     foot = "return document.querySelector('article time').textContent"
     report.true("the time of the answer", browser.run(foot).startswith("answered "))
+
+
+PLOT = """
+const real = Date.now, plot = new Plot(document.body);
+for (const [minute, watts] of arguments[0]) {
+  Date.now = () => minute * 60000;
+  plot.add(watts);
+}
+Date.now = real;
+const line = plot.line.getAttribute("d"), said = plot.svg.getAttribute("aria-label");
+plot.figure.remove();
+return [line, plot.area.getAttribute("d"), said, plot.points.length];
+"""
+
+
+def check_plot(report, browser):
+    """By points of which the times are known: what is old is left out, and a gap is one."""
+    points = [(0, 900.0), (10, 0.0), (10.1, 54.0), (15, 27.0), (15.1, 108.0), (20, None)]
+    line, area, said, count = browser.run(PLOT, points)
+    report.equal("what is older than ten minutes is gone", count, 3)
+    report.equal("a gap is a gap", (line.count("M"), area.count("Z")), (2, 2))
+    report.equal("the plot in words", said, "Power, last 10 minutes: 27.0 to 108.0 W, now 108.0 W")
+    report.equal("as drawn", line, "M0.0 53.7M297.0 76.9H303.0V7.4")
 
 
 def check_keys(report, browser, plug):
@@ -249,6 +274,7 @@ def check(report, browser, folder):
         count = "return document.querySelectorAll('article.on, article.off').length"
         report.equal("all are there", browser.until(count, len(words)), len(words))
         check_meter(report, browser, plug)
+        check_plot(report, browser)
         check_color(report, browser, lamp)
         if len(words) == 4:
             check_fan(report, browser)

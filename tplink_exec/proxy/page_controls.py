@@ -66,8 +66,12 @@ class Slider {
     Object.assign(this.input, { min, max, step });
     this.input.oninput = () => this.tell();
     this.input.onchange = () => send(Number(this.input.value));
-    this.input.onpointerdown = () => { this.held = true; };
-    this.input.onpointerup = this.input.onpointercancel = () => { this.held = false; };
+    this.input.onpointerdown = () => {
+      this.held = true;
+      for (const end of ["pointerup", "pointercancel"]) {  // which may be elsewhere
+        addEventListener(end, () => { this.held = false; }, { once: true });
+      }
+    };
   }
 
   show(value, owner, words) {

@@ -13,6 +13,7 @@ from ..devices.detect import device
 from ..devices.meter import micro, statistics
 from ..devices.values import lamp_range
 from ..errors import Refused
+from ..printable import MAX_DEVICE_TEXT, one_line
 from ..sysinfo import kind, text
 from .http_request import HttpError
 from .worker import ask
@@ -157,20 +158,31 @@ def light(target: "Plug", able: "tuple[str, ...]") -> "Fields":
     """What it shows: a color, a white or an effect. The others are None."""
     found = dict.fromkeys(("color", "temperature", "temperature_range", "effect"))  # type: Fields
     found["able"] = able
-    if "temperature" in able:
-        found["temperature_range"] = lamp_range(target.info)
-        try:
+    try:
+        if "temperature" in able:
+            found["temperature_range"] = lamp_range(target.info)
             found["temperature"] = target.temperature()
-        except Refused:
-            pass  # a color, or an effect
-    if "color" in able and found["temperature"]:
-        found["color"] = 0, 0  # and the hue that some go on to tell is that of before
-    elif "color" in able:
-        try:
+            found["color"] = (0, 0) if "color" in able else None  # some tell the hue of before
+            return found
+    except Refused:
+        pass  # a color, or an effect
+    try:
+        if "color" in able:
             found["color"] = target.color()[:2]
-        except Refused:
-            found["effect"] = target.effects().name()
+            return found
+    except Refused:
+        pass
+    found["effect"] = effect(target) if found["temperature_range"] or "color" in able else None
     return found
+
+
+def effect(target: "Plug") -> "str | None":
+    """The name of the one that it plays."""
+    try:
+        effects = target.effects()
+        return one_line(effects.name())[:MAX_DEVICE_TEXT] if effects.runs else None
+    except Refused:
+        return None
 
 
 def part(outlet: "Plug", power: "int | None") -> "Fields":
