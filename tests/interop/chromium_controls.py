@@ -235,7 +235,16 @@ def check_looks(report, browser, folder):
             wide = browser.run("return document.documentElement.scrollWidth")
             report.true("no scrolling to the right at " + name_of, wide <= width, wide)
             browser.screenshot(folder / (name_of.replace(" ", "-") + ".png"))
+            columns = "return new Set([...document.querySelectorAll('article')].map((it) =>"
+            columns += "it.getBoundingClientRect().x)).size"
+            report.equal("columns", browser.run(columns), {320: 1, 768: 2, 1200: 3}[width])
     browser.size(*PHONE)
+    script = "return [...document.querySelectorAll('article')].map((it) => it.offsetWidth)"
+    report.equal("one column, back at 390", set(browser.run(script)), {PHONE[0] - 32})
+    over = """const boxes = [...document.querySelectorAll('article')].map((it) =>
+      it.getBoundingClientRect()); return boxes.some((a, n) => boxes.some((b, m) =>
+      m > n && a.x < b.right && b.x < a.right && a.y < b.bottom && b.y < a.bottom))"""
+    report.equal("none covers another", browser.run(over), False)
     browser.devtools(
         "Emulation.setEmulatedMedia",
         features=[{"name": "prefers-reduced-motion", "value": "reduce"}],

@@ -105,7 +105,9 @@ function flows(live) {
 
 const columns = new ResizeObserver(() => {
   // One card below the other, in columns that none leaves while cards grow and shrink.
-  const count = getComputedStyle(byId("list")).gridTemplateColumns.split(" ").length;
+  const list = byId("list"), rem = parseFloat(getComputedStyle(list).fontSize);
+  const count = Math.max(1, Math.floor((list.clientWidth / rem + .75) / 18.75));
+  list.style.setProperty("--columns", count);
   [...cards.values()].forEach(({ article }, n) => {
     article.style.gridColumn = n % count + 1;
     article.style.gridRowEnd = "span " + Math.ceil((article.offsetHeight + 12) / 4);

@@ -36,7 +36,7 @@ article, form, #trouble { padding: 1rem; background: var(--card); border: 1px so
   border-radius: 1rem; box-shadow: var(--shade); }
 main { display: grid; align-items: start; gap: 0 .75rem; grid-auto-rows: 4px;
   grid-auto-flow: dense;
-  grid-template-columns: repeat(auto-fill, minmax(min(18rem, 100%), 1fr)); }
+  grid-template-columns: repeat(var(--columns, 1), minmax(0, 1fr)); }
 article { display: grid; grid-template-columns: minmax(0, 1fr) auto; gap: 0 .75rem; }
 article > * { grid-column: 1 / -1; }
 article p { margin: 0; overflow-wrap: anywhere; }
@@ -142,6 +142,7 @@ legend { padding: 0; }
 .fan :focus-visible + span { outline: 3px solid var(--focus); outline-offset: -4px; }
 
 :focus-visible { outline: 3px solid var(--focus); outline-offset: 2px; }
+.slider :focus-visible { outline-offset: -4px; }
 form { max-width: 26rem; }
 form p { margin: .25rem 0 .75rem; font-size: .875rem; }
 form label { font-weight: 600; }
