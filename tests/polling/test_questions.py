@@ -170,6 +170,15 @@ class Counts(Case):
         self.assertEqual(self.answers(PATIENCE_S), [("owner", b"1")])
         self.assertEqual(self.answers(), [])
 
+    def test_answers_that_came_together_are_taken_together(self):
+        devices = [Asked(self) for _ in range(5)]
+        for number, device in enumerate(devices):
+            _, where = self.ask(device, number)
+            device.say(b"!", where)
+        (descriptor,) = readable(list(self.questions.tags), PATIENCE_S)
+        taken = [owner for owner, _ in self.questions.answers(descriptor)]
+        self.assertEqual(taken, [0, 1, 2, 3, 4])
+
     def test_what_is_withdrawn_while_answers_are_taken(self):
         """They came together; what the first one leads to makes the second void."""
         one, two = Asked(self), Asked(self)

@@ -213,8 +213,7 @@ class Course:
     def miss(self, now: float) -> None:
         """A call has reached the device that datagrams had not."""
         self.unheard += 1
-        if self.unheard >= UNHEARD:
-            self.unheard = UNHEARD - 1  # after the pause one more is enough
+        if self.unheard >= UNHEARD:  # and after the pause one more is enough
             self.mute_s = longer(self.mute_s, MUTE_S, MAX_MUTE_S)
             self.mute_until = now + self.mute_s
 
