@@ -1,11 +1,12 @@
 """What is told of a device is true, whatever becomes of its datagrams, and costs little."""
 
+import json
 import random
 import time
 import unittest
 from unittest import mock
 
-from tests.house import slack_s
+from tests.house import Folder, network, placed, slack_s
 from tests.parallel import alone, early
 from tests.polling.stepping import Stepping, member_of
 from tests.support import in_time, sets, simulated
@@ -263,11 +264,29 @@ class Watching(Case):
 
 
 @alone
-class Promptness(Case):
+class Promptness(Folder, Case):
     def test_a_command_is_told_at_once_while_a_poll_hangs(self):
         plug = self.device(alias="Lamp")
         watch = Watch(self, "--interval", "0.3", "--timeout", "600", plug.place)
         watch.expect("Lamp OFF")
+        self.assert_prompt(watch, plug)
+
+    def test_and_while_one_of_a_remembered_device_does(self):
+        net = network()
+        context = placed(net + ".1", alias="Lamp")
+        plug = context.__enter__()
+        self.addCleanup(context.__exit__, None, None, None)
+        names = ("alias", "mac", "device_id", "host", "port", "transport")
+        it = plug.device
+        entry = dict(zip(names, (it.alias, it.mac, it.device_id, plug.host, plug.port, "xor")))
+        with open(self.path, "w") as file:
+            json.dump({"devices": [entry], "targets": [net + ".0/28"]}, file)
+        words = ["--interval", "0.3", "--timeout", "600", "Lamp"]
+        watch = Watch(self, *words, env=self.environment)
+        watch.expect("Lamp OFF")
+        self.assert_prompt(watch, plug)
+
+    def assert_prompt(self, watch, plug):
         told = []
         for word in ["on", "off"] * 3:
             self.break_down(plug, "silent")

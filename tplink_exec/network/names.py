@@ -109,7 +109,7 @@ class Named:
         # type: (Fields, float) -> PlugError | None
         """Make `link` one to that place, if it is the device; else why not."""
         link = self.link if self.link and place is self.entry else self.link_to(place)
-        self.link = None
+        self.link = link
         link.limit(deadline)
         link.steady = False
         try:
@@ -120,8 +120,9 @@ class Named:
                 raise Stranger(text % (place["host"], *tells))
         except PlugError as error:
             link.close()
+            self.link = None
             return error
-        self.link, self.sysinfo = link, sysinfo
+        self.sysinfo = sysinfo
         self.verified = link.channel()
         news = {**self.entry, **{name: place[name] for name in ("host", "port", "transport")}}
         way = getattr(link, "http_link", None)

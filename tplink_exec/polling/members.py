@@ -220,6 +220,8 @@ class Member:
         """End a poll that goes on in another thread, or is about to."""
         with self.opening:
             self.interrupted = True
+            if self.remembered:
+                self.remembered.deadline = 0.0
             for stream in streams(self.link):
                 stream.deadline = 0.0
                 try:
