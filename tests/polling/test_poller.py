@@ -1,21 +1,26 @@
 """What a poller survives: odd answers, and commands that come at any moment."""
 
+import contextlib
+import random
 import threading
 import time
 import unittest
 from unittest import mock
 
-from tests.polling.stepping import Stepping, member_of
+from tests.parallel import early
+from tests.polling.stepping import PATIENCE_S, Notes, Stepping, member_of
 from tests.support import simulated
 from tplink_exec.cipher import encrypt
 from tplink_exec.errors import DeadlineExceeded
 from tplink_exec.messages import GET_SYSINFO
 from tplink_exec.polling import poller
 from tplink_exec.polling.course import CALLED, ONLINE, ORDERED, RESTING
-from tplink_exec.polling.watched import CHANGES, NEVER
-from tplink_exec.simulator.udp_faults import LATE_S
-from tplink_exec.watch.orders import Order
+from tplink_exec.polling.poller import Poller
+from tplink_exec.polling.watched import ALWAYS, CHANGES, NEVER
+from tplink_exec.simulator.udp_faults import LATE_S, UDP_FAULTS
+from tplink_exec.watch.orders import Order, understand
 
+SEED = 15
 ODD = (
     b"",
     b"{}",
@@ -138,6 +143,66 @@ class Survival(unittest.TestCase):
         end = time.monotonic() + seconds
         while time.monotonic() < end:
             it.step()
+
+
+class Ended(Exception):
+    pass
+
+
+@early
+class Storm(unittest.TestCase):
+    """The poller in its thread, with commands and faults that come at any moment."""
+
+    def test_it_goes_on_and_knows_the_truth_in_the_end(self):
+        chance = random.Random(SEED)
+        for metering in NEVER, CHANGES, ALWAYS:
+            with self.subTest(metering=metering), contextlib.ExitStack() as stack:
+                models = "HS100", "HS110", "LB130", "HS300"
+                plugs = [stack.enter_context(simulated(model)) for model in models]
+                members = [member_of(plug.host, plug.port, timeout_s=1.0) for plug in plugs]
+                post = Notes()
+                it = Poller(members, 0.05, 0.0, metering, post)
+                it.start()
+                stack.callback(self.end, it)
+                for _ in range(150):
+                    self.disturb(chance, it, chance.randrange(len(plugs)), plugs)
+                    time.sleep(chance.choice((0.0, 0.001, 0.01)))
+                for plug in plugs:
+                    plug.fault = plug.udp_fault = ""
+                end = time.monotonic() + PATIENCE_S
+                while not all(map(self.knows, it.devices, plugs)):
+                    self.assertLess(time.monotonic(), end, "it never came true")
+                    self.assertIsNone(it.failure)
+                    time.sleep(0.01)
+                self.assertEqual([text for text in post.complaints if "internal" in text], [])
+
+    def disturb(self, chance, it, number, plugs):
+        plug, polled = plugs[number], it.devices[number]
+        what = chance.randrange(4)
+        if what == 0:
+            plug.fault = chance.choice(["", "", "silent", "reset-before-reply", "err-code"])
+        elif what == 1:
+            plug.udp_fault = chance.choice(["", "", *sorted(UDP_FAULTS)])
+        elif what == 2:
+            plug.device.relay_state = chance.randrange(2)
+        for _ in range(3 if what == 3 else 0):
+            line = b"plug " + chance.choice([b"on", b"off", b"toggle"])
+            it.order(polled, Order(line, *understand(line), time.monotonic() + 1))
+
+    def knows(self, polled, plug):
+        (outlet,) = polled.member.outlets
+        return polled.given == polled.done and outlet.state() == plug.device.relay_state
+
+    def end(self, it):
+        def end():
+            raise Ended
+
+        it.deliver(end)
+        it.join(PATIENCE_S)
+        self.assertIsInstance(it.failure, Ended)
+        for tag in list(it.questions.tags.values()):
+            it.questions.close(tag)
+        it.bell.socket.close()
 
 
 class Waited:

@@ -1,13 +1,17 @@
 """Which answers by datagram count: from whom was asked, to what is out, once."""
 
 import os
+import select
 import socket
 import time
+import types
 import unittest
+from unittest import mock
 
 from tests.polling.stepping import Stepping, member_of
 from tests.support import needs_ipv6, network, simulated
 from tplink_exec.cipher import encrypt
+from tplink_exec.polling import bell as bell_module
 from tplink_exec.polling.bell import Bell, readable
 from tplink_exec.polling.questions import AT_ONCE, MAX_ANSWER, Questions, socket_address
 
@@ -335,6 +339,18 @@ class Bells(unittest.TestCase):
         self.assertEqual(readable([bell.fileno()], -1.0), [])
         bell.ring()
         self.assertEqual(readable([bell.fileno()], None), [bell.fileno()])
+
+    def test_without_poll_as_on_windows(self):
+        windows = types.SimpleNamespace(select=select.select)
+        bells = [Bell() for _ in range(3)]
+        for bell in bells:
+            self.addCleanup(bell.socket.close)
+        descriptors = [bell.fileno() for bell in bells]
+        with mock.patch.object(bell_module, "select", windows):
+            self.assertEqual(readable(descriptors, 0.01), [])
+            bells[1].ring()
+            for limit_s in (None, 0.0, -1.0, PATIENCE_S):
+                self.assertEqual(readable(descriptors, limit_s), [bells[1].fileno()])
 
     def test_it_hears_nobody_else(self):
         bell = Bell()
