@@ -11,11 +11,11 @@ from tests.parallel import early
 from tests.polling.stepping import PATIENCE_S, Notes, Stepping, member_of
 from tests.support import simulated
 from tplink_exec.cipher import encrypt
-from tplink_exec.errors import DeadlineExceeded
+from tplink_exec.errors import DeadlineExceeded, UsageError
 from tplink_exec.messages import GET_SYSINFO
 from tplink_exec.polling import poller
 from tplink_exec.polling.course import CALLED, ONLINE, ORDERED, RESTING
-from tplink_exec.polling.poller import Poller
+from tplink_exec.polling.poller import MAX_WAITING, Poller
 from tplink_exec.polling.watched import ALWAYS, CHANGES, NEVER
 from tplink_exec.simulator.udp_faults import LATE_S, UDP_FAULTS
 from tplink_exec.watch.orders import Order, understand
@@ -96,6 +96,17 @@ class Survival(unittest.TestCase):
             go_on.set()
             self.settle(it)
             self.assertEqual(it.post.told, [("plug", 0), ("plug", 1)])
+
+    def test_no_more_than_so_many_commands_wait(self):
+        with simulated() as plug:
+            it = self.stepping(plug)
+            for _ in range(MAX_WAITING):
+                self.give(it, lambda exchange, options: None)
+            self.assertRaises(UsageError, self.give, it, lambda exchange, options: None)
+            self.settle(it)
+            self.assertEqual(it.polled.done, MAX_WAITING)
+            self.give(it, lambda exchange, options: None)
+            self.settle(it)
 
     def test_what_was_known_before_a_command_is_not_told_after_it(self):
         """As when a change was found, and its meter was just being asked for."""
