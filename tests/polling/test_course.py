@@ -314,7 +314,7 @@ class Failures(unittest.TestCase):
             (True, True, True, [DOUBT]),
             (None, True, True, [DOUBT]),
             (True, False, True, [MUTE_DOUBT] * MUTE_DOUBTS),
-            (None, False, True, [MUTE_DOUBT] * MUTE_DOUBTS),
+            (None, False, True, [MUTE_DOUBT]),
             (True, False, False, []),
             (False, True, True, []),
             (False, False, True, []),
