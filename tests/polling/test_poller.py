@@ -150,6 +150,22 @@ class Survival(unittest.TestCase):
             self.assertTrue(it.poll())
             self.assertEqual((plug.datagrams, plug.connections), (1, 1))
 
+    def test_answers_are_taken_while_more_is_due(self):
+        with simulated() as plug:
+            it = self.stepping(plug)
+            done = []
+
+            def begin():
+                done.append("begin")
+                if len(done) > 4:
+                    raise Ended
+                return True
+
+            with mock.patch.multiple(it, begin=begin, listen=done.append):
+                it.run()
+            self.assertEqual(done, ["begin", 0.0, "begin", 0.0, "begin"])
+            self.assertIsInstance(it.failure, Ended)
+
     def step_for(self, it, seconds):
         end = time.monotonic() + seconds
         while time.monotonic() < end:
