@@ -122,6 +122,10 @@ class Faults(unittest.TestCase):
             client.ask()
             self.assertEqual(client.answer(), 1 - state)
         self.assertIsNone(client.receive(NEVER_S))
+        other = Client(self, client.it)
+        other.ask()
+        self.assertEqual(client.answer(), 0)  # it goes to where it was asked for
+        self.assertIsNone(other.receive(NEVER_S))
 
     def test_twice(self):
         client = self.client("udp-twice", state=1)

@@ -9,7 +9,7 @@ import struct
 from ..cli.serving import MINE
 from ..errors import LocalError
 from .faults import HOLD, RESET
-from .udp_faults import ANOTHER_ADDRESS, ANOTHER_PORT, UDP_FAULTS, Past
+from .udp_faults import ANOTHER_ADDRESS, ANOTHER_PORT, LATER, UDP_FAULTS, Past
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -58,17 +58,24 @@ class Datagrams(asyncio.DatagramProtocol):
 
     def __init__(self, reply: "Callable[[bytes], Steps]") -> None:
         self.reply = reply
+        self.kept = []  # type: list[tuple[bytes, SocketAddress]]
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self.transport = transport  # type: Any
 
     def datagram_received(self, data: bytes, address: "SocketAddress") -> None:
+        steps = self.reply(data)
+        kept, self.kept = self.kept, []
+        for late, asker in kept:
+            self.send(late, asker, "")
         late_s, place = 0.0, ""
-        for step in self.reply(data):
+        for step in steps:
             if isinstance(step, float):
                 late_s += step
             elif isinstance(step, str):
                 place = step
+            elif place == LATER:
+                self.kept.append((step, address))
             elif late_s:
                 asyncio.get_running_loop().call_later(late_s, self.send, step, address, place)
             else:

@@ -1,9 +1,10 @@
 """What can go wrong with the answer to a datagram, as scenarios that a simulated device plays.
 
 As in `faults`, but a scenario is a generator (reply, past) that yields what to do, in order: bytes
-are a datagram, a number is a pause in seconds, and ANOTHER_ADDRESS or ANOTHER_PORT says from where
-the rest comes. `reply` is the datagram that the device would answer with, encrypted. The names
-begin with "udp-", as a device can play one of these and one of TCP's.
+are a datagram, a number is a pause in seconds, ANOTHER_ADDRESS or ANOTHER_PORT says from where the
+rest comes, and LATER that it comes, to whoever has asked, only when the next question does. `reply`
+is the datagram that the device would answer with, encrypted. The names begin with "udp-", as a
+device can play one of these and one of TCP's.
 """
 
 import json
@@ -20,18 +21,17 @@ if TYPE_CHECKING:
 
 ANOTHER_ADDRESS = "another address"
 ANOTHER_PORT = "another port"
+LATER = "later"
 
 LOSS = 0.3
 LATE_S = 0.3
 
 
 class Past:
-    """What scenarios know of one device: a random series of its own, the same in each run, and the
-    datagram that was `kept` for later."""
+    """What scenarios know of one device: a random series of its own, the same in each run."""
 
     def __init__(self, seed: str) -> None:
         self.random = random.Random(seed)
-        self.kept = b""
 
 
 def _silent(reply: bytes, past: Past) -> "Steps":
@@ -49,10 +49,8 @@ def _late(reply: bytes, past: Past) -> "Steps":
 
 
 def _late_by_one(reply: bytes, past: Past) -> "Steps":
-    """The answer to the question before; to the first one, none."""
-    kept, past.kept = past.kept, reply
-    if kept:
-        yield kept
+    yield LATER
+    yield reply
 
 
 def _twice(reply: bytes, past: Past) -> "Steps":
