@@ -52,6 +52,7 @@ class Questions:
     """All that are out. Raises no OSError: what cannot be sent is lost, as it may be anyway."""
 
     def __init__(self) -> None:
+        self.buffer = bytearray(MAX_ANSWER)
         self.current = {}  # type: dict[int, Tag]
         self.tags = {}  # type: dict[int, Tag]
         """Those that are open, by descriptor."""
@@ -112,7 +113,7 @@ class Questions:
             return
         for _ in range(AT_ONCE):
             try:
-                data, address = tag.socket.recvfrom(MAX_ANSWER)
+                size, address = tag.socket.recvfrom_into(self.buffer)
             except TRANSIENT:
                 return
             except OSError:  # Windows: an earlier datagram has reached nobody
@@ -120,7 +121,7 @@ class Questions:
             question = tag.asked.get(address)
             if question:
                 self.withdraw(question)
-                yield question.owner, data
+                yield question.owner, bytes(memoryview(self.buffer)[:size])
                 if tag.socket.fileno() < 0:
                     return
 
