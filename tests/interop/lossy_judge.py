@@ -7,7 +7,8 @@ lines of watch for each of its names, likewise, with None for OFFLINE.
 INTERVAL_S = 2.0
 LATE_S = 2 * INTERVAL_S
 """The beat after a change comes within an interval; a change may be told within another one."""
-LATE_SHARE = 0.01
+LATE_SHARE, LATE_LEAST = 0.01, 3
+"""More than that share of all changes must not be told later; nor more than so many in a short run."""
 
 
 class Judge:
@@ -20,7 +21,7 @@ class Judge:
                 self.judge("%s (%s)" % (given, device.device.model), device.changes, told)
         self.late.sort()
         self.too_late = sum(late_s > LATE_S for late_s in self.late)
-        if self.too_late > LATE_SHARE * len(self.late):
+        if self.too_late > max(LATE_SHARE * len(self.late), LATE_LEAST):
             self.wrong.append("%d changes told later than %g s" % (self.too_late, LATE_S))
 
     def judge(self, name, changes, told):
