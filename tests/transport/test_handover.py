@@ -13,7 +13,7 @@ from tplink_exec import plain
 from tplink_exec.messages import GET_SYSINFO
 from tplink_exec.simulator import faults
 from tplink_exec.simulator.faults import CLOSE, HOLD
-from tplink_exec.transport import handover, lookup
+from tplink_exec.transport import connection, handover, lookup
 from tplink_exec.transport.wire import frame
 
 
@@ -145,6 +145,22 @@ class Handover(unittest.TestCase):
                     result = call("plug.example", str(plug.port), "check", "--http-port", "9")
                 self.assertEqual(result[:3], (0, b"OFF\n", b""))
                 self.assertEqual(resolve.call_count, len(hosts))
+
+    def test_an_address_by_ipv6_keeps_its_scope(self):
+        """fe80::1 of a name in mDNS means nothing without the interface."""
+        tried = []
+
+        def connect(link, family, address):
+            tried.append(address)
+            raise OSError(113, "no route")
+
+        found = [(socket.AF_INET6, 1, 6, "", ("fe80::1", 9999, 0, 7))]
+        with mock.patch.object(lookup, "resolve", return_value=found), mock.patch.object(
+            connection.Connection, "connect", connect
+        ):
+            result = call("plug.example", "9999", "check")
+        assert_failure(self, result, 3)
+        self.assertEqual(tried, [("fe80::1", 9999, 0, 7)])
 
 
 if __name__ == "__main__":

@@ -41,9 +41,10 @@ def connect_by_name(link: "Connection") -> None:
 
 
 def single(host: str, port: int, deadline: float) -> str:
-    """The address of a host that has one; the name of one that has several, each to be tried."""
+    """The address of a host that has one, by IPv4; else the name, as each address is to be tried,
+    and one by IPv6 may need its scope."""
     found = addresses(host, port, deadline - time.monotonic())
-    return str(found[0][1][0]) if len(found) == 1 else host
+    return str(found[0][1][0]) if [family for family, _ in found] == [socket.AF_INET] else host
 
 
 def addresses(host: str, port: int, timeout_s: float) -> "list[tuple[int, SocketAddress]]":
