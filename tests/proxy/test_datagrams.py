@@ -2,12 +2,15 @@
 
 import concurrent.futures
 import json
+import time
 import unittest
+from unittest import mock
 
 from tests.house import placed
-from tests.proxy.serving import Served, at
+from tests.proxy.serving import PATIENCE_S, Served, at
 from tests.proxy.test_named import Named
 from tests.support import asked, break_down
+from tplink_exec.proxy import worker
 from tplink_exec.simulator.udp_faults import UDP_FAULTS
 
 
@@ -65,6 +68,22 @@ class Reads(Served):
         break_down(self.plug, "")
         for _ in range(3):
             self.assertEqual(self.read(), (200, "OFF"))
+
+
+class Idle(Served):
+    def test_no_connection_is_kept_by_reads_that_need_none(self):
+        """A device has few."""
+        with mock.patch.object(worker, "KEEP_S", 0.3):
+            proxy, plug = self.served("HS110")
+        path = "/%s/state" % at(plug)
+        before = len(plug.open)
+        self.assertEqual(proxy.ask("GET", path), (200, "OFF"))
+        self.assertEqual(len(plug.open), before + 1)
+        end = time.monotonic() + PATIENCE_S
+        while len(plug.open) > before:
+            self.assertLess(time.monotonic(), end)
+            self.assertEqual(proxy.ask("GET", path), (200, "OFF"))
+        self.assertEqual(plug.connections, 1)
 
 
 class Names(Named):

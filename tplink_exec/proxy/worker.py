@@ -133,24 +133,24 @@ class Worker:
                 del self.reads[job.read]
             if job.deadline - LEAST_S > time.monotonic():
                 self.working = job
-                if self.timer:
-                    self.timer.cancel()
                 self.datagrams.begin(job)
 
     def call(self, job: Job) -> None:
         """Have the thread do it."""
+        if self.timer:
+            self.timer.cancel()
         self.jobs.put((job, asyncio.get_running_loop()))
 
     def called(self, job: Job, outcome: "bytes | Exception") -> None:
         """The thread has."""
         self.datagrams.called(self.link, job.read, self.requests, outcome)
+        self.timer = asyncio.get_running_loop().call_later(KEEP_S, self.pause)
         self.finish(job, outcome)
 
     def finish(self, job: Job, outcome: "bytes | Exception") -> None:
         for waiter in job.waiters:
             settle(waiter, outcome)
         self.working = None
-        self.timer = asyncio.get_running_loop().call_later(KEEP_S, self.pause)
         self.next()
 
     def work(self) -> None:
