@@ -6,12 +6,13 @@ import time
 import unittest
 from unittest import mock
 
-from tests.house import placed
-from tests.proxy.serving import PATIENCE_S, Served, at
+from tests.house import PORT, Folder, network, placed
+from tests.proxy.serving import PATIENCE_S, Proxy, Served, at
 from tests.proxy.test_named import Named
 from tests.support import asked, break_down
-from tplink_exec.proxy import worker
+from tplink_exec.proxy import datagrams, worker
 from tplink_exec.simulator.udp_faults import UDP_FAULTS
+from tplink_exec.transport import lookup
 
 
 class Reads(Served):
@@ -23,10 +24,10 @@ class Reads(Served):
         return self.proxy.ask("GET", self.path + what)
 
     def test_what_is_read_again_takes_no_connection(self):
-        for what, body, datagrams in (("state", "OFF", 9), ("power", "0.000", 18)):
+        for what, body, sent in (("state", "OFF", 9), ("power", "0.000", 18)):
             for _ in range(10):
                 self.assertEqual(self.read(what), (200, body))
-            self.assertEqual((self.plug.connections, self.plug.datagrams), (1, datagrams))
+            self.assertEqual((self.plug.connections, self.plug.datagrams), (1, sent))
         self.assertEqual(
             self.plug.questions[-1], b'{"system":{"get_sysinfo":{}},"emeter":{"get_realtime":{}}}'
         )
@@ -84,6 +85,38 @@ class Idle(Served):
             self.assertLess(time.monotonic(), end)
             self.assertEqual(proxy.ask("GET", path), (200, "OFF"))
         self.assertEqual(plug.connections, 1)
+
+
+class Moving(Folder, Served):
+    """By a name in the DNS, whose address becomes another device's."""
+
+    def test_what_the_name_means_now_is_read(self):
+        here = network()
+        old, new = here + ".1", here + ".2"
+
+        def look_up(*_):
+            with open(self.path) as file:
+                return [(2, 1, 6, "", (file.read(), PORT))]
+
+        def move(host):
+            with open(self.path, "w") as file:
+                file.write(host)
+
+        move(old)
+        with mock.patch.object(lookup, "resolve", look_up), mock.patch.object(
+            datagrams, "NAME_S", 0.3
+        ), mock.patch.object(worker, "KEEP_S", 0.1):
+            proxy = self.enter(Proxy("lamp.invalid"))
+        stranger, lamp = self.enter(placed(old)), self.enter(placed(new, number=1))
+        lamp.device.relay_state = 1
+        for _ in range(5):
+            self.assertEqual(proxy.ask("GET", "/lamp.invalid/state"), (200, "OFF"))
+        self.assertGreaterEqual(stranger.datagrams, 1)
+        move(new)
+        end = time.monotonic() + PATIENCE_S
+        while proxy.ask("GET", "/lamp.invalid/state") != (200, "ON"):
+            self.assertLess(time.monotonic(), end)
+            time.sleep(0.15)
 
 
 class Names(Named):

@@ -9,12 +9,13 @@ import asyncio
 import functools
 import time
 
+from ..address import is_address
 from ..cipher import decrypt, encrypt
 from ..devices import identity
 from ..errors import Refused, UsageError
 from ..messages import answer
 from ..network.names import Named, Stranger
-from ..polling.course import ANSWER, ASK, BEYOND, FAILED, OTHER, REACHED, Course
+from ..polling.course import ANSWER, ASK, BEYOND, ENDLESS, FAILED, OTHER, REACHED, Course
 from ..polling.questions import Questions, Unasked, combined, told
 from ..sysinfo import unnested
 from ..transport.connection import Connection
@@ -26,6 +27,9 @@ if TYPE_CHECKING:
 
 MAX_KNOWN = 64
 """Reads of one device, by their names."""
+NAME_S = 60.0
+"""How long a host name's address is asked; then a thread looks it up again, as it may be another
+device's by now."""
 
 
 class LoopQuestions(Questions):
@@ -53,6 +57,7 @@ class DatagramReader:
     """Of one device.
 
     `finish` gets a job's outcome, `call` has a thread do the job, `trace` logs what is said.
+    `known` is what each read asks; `address` where the device is, as far as known `until` then.
     """
 
     def __init__(
@@ -66,6 +71,7 @@ class DatagramReader:
         self.course = Course(1.0, 0.0)
         self.known = {}  # type: dict[str, bytes]
         self.address = None  # type: SocketAddress | None
+        self.until = 0.0
         self.entry = None  # type: Fields | None
         self.asked = b""
         self.job = self.timer = None  # type: Any
@@ -76,7 +82,8 @@ class DatagramReader:
         now = time.monotonic()
         self.job = job
         self.asked = self.known.get(job.read, b"")
-        can_ask = bool(self.asked and self.address and self.questions.works)
+        found = self.address and now < self.until
+        can_ask = bool(self.asked and found and self.questions.works)
         self.happens(self.course.beat(now, can_ask, True), now)
 
     def happens(self, event: str, now: float) -> None:
@@ -141,8 +148,9 @@ class DatagramReader:
         """A thread is done with a job, over `link` and by those requests."""
         failed = isinstance(outcome, Exception) and not isinstance(outcome, (Refused, UsageError))
         self.course.happens(FAILED if failed else REACHED, time.monotonic())
-        if read and isinstance(outcome, bytes):
+        if isinstance(outcome, bytes):
             self.learn(link)
+        if read and isinstance(outcome, bytes):
             if len(self.known) >= MAX_KNOWN:
                 self.known.clear()
             self.known[read] = functools.reduce(combined, dict.fromkeys(requests))
@@ -156,5 +164,6 @@ class DatagramReader:
         elif way.socket:
             try:
                 self.address = way.socket.getpeername()
+                self.until = ENDLESS if is_address(way.host) else time.monotonic() + NAME_S
             except OSError:
                 pass  # it has just closed the connection
