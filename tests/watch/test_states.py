@@ -12,7 +12,7 @@ from tests.parallel import early
 from tests.support import FORMS, assert_failure, call, run
 from tests.watch.watching import FAST, INTERVAL_S, PATIENCE_S, Case, Watch, polls
 from tplink_exec.errors import UsageError
-from tplink_exec.host_word import split
+from tplink_exec.network.host_word import split
 
 
 @early

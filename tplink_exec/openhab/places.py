@@ -10,8 +10,8 @@ from ..address import HTTP_PORT, is_digits, joined
 from ..cli.discover import search
 from ..devices import identity
 from ..errors import UsageError
-from ..host_word import split
 from ..network.discovery import addresses
+from ..network.host_word import split
 from ..network.known import load
 from ..sysinfo import text
 

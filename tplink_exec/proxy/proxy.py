@@ -21,7 +21,7 @@ from ..cli.signals import heed
 from ..commands.fields import json_request
 from ..commands.table import load, row
 from ..errors import PlugError, UsageError
-from ..host_word import split
+from ..network.host_word import split
 from ..printable import one_line
 from .datagrams import LoopQuestions
 from .events import Feed, stream

@@ -16,8 +16,8 @@ from ..cli.serving import descriptors
 from ..cli.signals import heed
 from ..devices import identity
 from ..errors import LocalError, UsageError
-from ..host_word import split
 from ..network import known
+from ..network.host_word import split
 from ..network.reach import remembered
 from ..polling.members import Member
 from ..polling.poller import MAX_WAITING, Poller

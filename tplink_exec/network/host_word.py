@@ -1,7 +1,7 @@
 """HOST, PORT and #CHILD in one word, as people write them for subcommands."""
 
-from .address import bare, is_port
-from .errors import UsageError
+from ..address import bare, is_port
+from ..errors import UsageError
 
 
 def split(given, port):
