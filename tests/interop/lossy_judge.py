@@ -8,7 +8,7 @@ INTERVAL_S = 2.0
 LATE_S = 2 * INTERVAL_S
 """The beat after a change comes within an interval; a change may be told within another one."""
 LATE_SHARE, LATE_LEAST = 0.01, 3
-"""More than that share of all changes must not be told later, or in a short run more than so many."""
+"""So many changes may be told later: that share of all, or in a short run the number."""
 
 
 class Judge:
