@@ -10,6 +10,7 @@ from tests.house import PORT, Folder, network, placed
 from tests.proxy.serving import PATIENCE_S, Proxy, Served, at
 from tests.proxy.test_named import Named
 from tests.support import asked, break_down
+from tplink_exec.polling import course
 from tplink_exec.proxy import datagrams, worker
 from tplink_exec.simulator.udp_faults import UDP_FAULTS
 from tplink_exec.transport import lookup
@@ -69,6 +70,26 @@ class Reads(Served):
         break_down(self.plug, "")
         for _ in range(3):
             self.assertEqual(self.read(), (200, "OFF"))
+
+
+class Commands(Served):
+    def test_one_goes_before_a_read_whose_datagram_is_out(self):
+        with mock.patch.multiple(course, FIRST_RTO_S=60.0, LEAST_RTO_S=60.0, MOST_RTO_S=60.0):
+            proxy, plug = self.served("HS110")
+        path = "/%s/state" % at(plug)
+        self.assertEqual(proxy.ask("GET", path), (200, "OFF"))
+        plug.udp_fault = "udp-silent"
+        before = plug.datagrams
+        with concurrent.futures.ThreadPoolExecutor(2) as pool:
+            reads = [pool.submit(proxy.ask, "GET", path)]
+            end = time.monotonic() + PATIENCE_S
+            while plug.datagrams == before:
+                self.assertLess(time.monotonic(), end)
+                time.sleep(0.005)
+            reads.append(pool.submit(proxy.ask, "GET", path))
+            plug.udp_fault = ""
+            self.assertEqual(proxy.ask("PUT", path, "ON"), (200, ""))
+            self.assertEqual([read.result() for read in reads], [(200, "ON")] * 2)
 
 
 class Idle(Served):

@@ -80,6 +80,10 @@ class DatagramReader:
     def begin(self, job: "Any") -> None:
         """Have the job done, if possible by datagram."""
         now = time.monotonic()
+        if not job.read:
+            self.course.order(now)
+            self.call(job)
+            return
         self.job = job
         self.asked = self.known.get(job.read, b"")
         found = self.address and now < self.until
@@ -133,6 +137,12 @@ class DatagramReader:
             info = unnested(answer(reply, "system", "get_sysinfo"))
             if not identity.proves(identity.of(info), self.entry):
                 raise Stranger("another device answers")
+
+    def give_way(self) -> "Any":
+        """The job whose datagram is out, which is to be begun again; None where there is none."""
+        self.stop()
+        job, self.job = self.job, None
+        return job
 
     def stop(self) -> None:
         """Nothing that is out counts any more."""

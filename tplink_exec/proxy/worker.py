@@ -7,6 +7,7 @@
    after each of them asked, so it is as true for all.
 4. A connection is kept for KEEP_S, for a burst of requests: devices have few, and drop idle ones.
 5. What is read again is asked by datagram, where the device answers those: see `datagrams`.
+6. What does more than to read goes before all that reads; a datagram that is out is then void.
 """
 
 import asyncio
@@ -98,9 +99,7 @@ class Worker:
         job = self.reads.get(read)
         if not job:
             job = Job(work, read)
-            self.line.append(job)
-            if read:
-                self.reads[read] = job
+            self.join(job)
         job.deadline = time.monotonic() + REQUEST_S
         outcome = loop.create_future()
         job.waiters.append(outcome)
@@ -115,6 +114,19 @@ class Worker:
             job.waiters.remove(outcome)
             if not job.waiters:
                 self.drop(job)
+
+    def join(self, job: Job) -> None:
+        """Put it into the line."""
+        if job.read:
+            self.line.append(job)
+            self.reads.setdefault(job.read, job)
+            return
+        self.line.insert(sum(not other.read for other in self.line), job)
+        again = self.datagrams.give_way()
+        if again:
+            self.working = None
+            if again.waiters:
+                self.join(again)
 
     def drop(self, job: Job) -> None:
         """Nobody waits for it any more."""
