@@ -108,6 +108,25 @@ class Survival(unittest.TestCase):
             self.give(it, lambda exchange, options: None)
             self.settle(it)
 
+    def test_what_is_said_of_a_command_that_is_not_done(self):
+        def unable(exchange, options):
+            raise UsageError("not so")
+
+        def broken(exchange, options):
+            raise KeyError("odd")
+
+        with simulated() as plug:
+            it = self.stepping(plug)
+            self.assertTrue(it.poll())
+            for command in (unable, broken):
+                self.give(it, command)
+            self.give(it, unable, -1.0)
+            self.settle(it)
+            self.assertEqual(it.post.complaints[0], "not so")
+            self.assertIn("internal error, please report it: KeyError", it.post.complaints[1])
+            self.assertIn("on waited too long for its turn", it.post.complaints[2])
+            self.assertEqual((len(it.post.complaints), it.post.told), (3, [("plug", 0)]))
+
     def test_what_was_known_before_a_command_is_not_told_after_it(self):
         """As when a change was found, and its meter was just being asked for."""
         with simulated("HS110") as plug:

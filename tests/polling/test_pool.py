@@ -90,6 +90,16 @@ class Threads(unittest.TestCase):
         with mock.patch.object(_thread, "start_new_thread", side_effect=RuntimeError("no more")):
             self.assertRaises(RuntimeError, self.pool.run, lambda: None)
 
+    def test_a_thread_does_not_end_while_a_job_is_about_to_come(self):
+        """It is counted before it is there."""
+        done = threading.Event()
+        self.pool.jobs = self.pool.threads = 1
+        _thread.start_new_thread(self.pool.work, ())
+        time.sleep(0.3)
+        self.assertEqual(self.pool.threads, 1)
+        self.pool.waiting.put(done.set)
+        self.assertTrue(done.wait(PATIENCE_S))
+
     def test_none_is_lost(self):
         """Of 10,000 quick ones, from several threads, while others end for want of work."""
         done, counted = [], threading.Lock()

@@ -11,9 +11,18 @@ from unittest import mock
 from tests.polling.stepping import Stepping, member_of
 from tests.support import needs_ipv6, network, simulated
 from tplink_exec.cipher import encrypt
+from tplink_exec.messages import GET_SYSINFO
 from tplink_exec.polling import bell as bell_module
 from tplink_exec.polling.bell import Bell, readable
-from tplink_exec.polling.questions import AT_ONCE, MAX_ANSWER, Questions, socket_address
+from tplink_exec.polling.questions import (
+    AT_ONCE,
+    MAX_ANSWER,
+    Questions,
+    Unasked,
+    combined,
+    socket_address,
+    told,
+)
 
 PATIENCE_S = 10
 NEVER_S = 0.05
@@ -291,6 +300,50 @@ class Sockets(Case):
         finally:
             resource.setrlimit(resource.RLIMIT_NOFILE, limits)
         self.assertIsNotNone(self.ask(device))
+
+
+class Words(unittest.TestCase):
+    def test_two_requests_in_one(self):
+        meter = b'{"emeter":{"get_realtime":{}}}'
+        both = b'{"system":{"get_sysinfo":{}},"emeter":{"get_realtime":{}}}'
+        self.assertEqual(combined(GET_SYSINFO, meter), both)
+        for question, request in (
+            (GET_SYSINFO, b""),
+            (b"", meter),
+            (both, meter),
+            (GET_SYSINFO, b'{"system":{"get_time":{}}}'),
+            (GET_SYSINFO, b'{"context":{"child_ids":["1"]},"emeter":{"get_realtime":{}}}'),
+        ):
+            with self.subTest(question=question, request=request):
+                self.assertEqual(combined(question, request), b"")
+
+    def test_an_exchange_that_knows_one_reply(self):
+        meter = b'{"emeter":{"get_realtime":{}}}'
+        exchange = told(b"reply", combined(GET_SYSINFO, meter))
+        self.assertEqual((exchange(GET_SYSINFO), exchange(meter)), (b"reply", b"reply"))
+        for request, once, missing in ((b'{"time":{}}', False, b'{"time":{}}'), (meter, True, b"")):
+            with self.assertRaises(Unasked) as caught:
+                exchange(request, once)
+            self.assertEqual(caught.exception.args, (missing,))
+
+    def test_whoever_waits_in_another_way_is_told_of_sockets(self):
+        seen = []
+
+        class Noting(Questions):
+            def opened(self, tag):
+                seen.append(("opened", tag.socket.fileno() >= 0))
+
+            def closes(self, tag):
+                seen.append(("closes", tag.socket.fileno() >= 0))
+
+        questions = Noting()
+        for _ in range(2):
+            questions.withdraw(questions.ask("owner", ("127.0.0.1", 9), b"?"))
+        (tag,) = questions.tags.values()
+        questions.close(tag)
+        self.assertEqual(tag.socket.fileno(), -1)
+        words = ["opened", "opened", "closes", "closes"]
+        self.assertEqual(seen, [(word, True) for word in words])
 
 
 class Floods(Case):

@@ -257,6 +257,7 @@ class Commands(Case):
     def test_a_command_waits_for_a_device_no_longer_than_for_its_reply(self):
         words = {"debug": False, "repeat": None, "json": False, "interval": 1.0, "timeout": 0.0}
         house = House([Member("127.0.0.1", 1, {}, 1.0)], Namespace(**words))
+        self.addCleanup(house.poller.bell.socket.close)
         house.post.complaints = mock.Mock()
         for timeout_s, complaints in ((PATIENCE_S, 0), (0.0, 1)):
             order = Order(b"Typo on", *understand(b"Typo on"), time.monotonic() + timeout_s)
