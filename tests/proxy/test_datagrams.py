@@ -12,8 +12,10 @@ from tests.proxy.test_named import Named
 from tests.support import asked, break_down
 from tplink_exec.polling import course
 from tplink_exec.proxy import datagrams, worker
+from tplink_exec.simulator.faults import FAULTS
 from tplink_exec.simulator.udp_faults import UDP_FAULTS
 from tplink_exec.transport import lookup
+from tplink_exec.transport.wire import frame
 
 
 class Reads(Served):
@@ -47,6 +49,20 @@ class Reads(Served):
             found = list(pool.map(lambda _: self.read(), range(16)))
         self.assertEqual(found, [(200, "OFF")] * 16)
         self.assertLessEqual(len(asked(self.plug)) - before, 4)  # and not 16
+
+    def test_what_takes_long_is_not_asked_by_datagram(self):
+        """It would be asked three times."""
+
+        def slow(reply, number):
+            yield 1.2
+            yield frame(reply)
+
+        with mock.patch.dict(FAULTS, {"slow": slow}):
+            self.plug.fault = "slow"
+            self.assertEqual(self.read(), (200, "OFF"))
+            self.plug.fault = ""
+        self.assertEqual(self.read(), (200, "OFF"))
+        self.assertEqual(self.plug.datagrams, 0)
 
     def test_faults_of_datagrams_are_not_seen(self):
         """Whatever becomes of them, what is told is true."""

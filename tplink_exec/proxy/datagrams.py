@@ -2,7 +2,8 @@
 
 What a read asks is known from when a thread has done it first: then it is asked so in one datagram,
 once more when that is lost, and by a thread when nothing comes. So a thread decides all but
-success. When and how often, `polling.course` says; which answers count, `polling.questions`.
+success. What took the device longer than an answer is waited for, as a scan for networks does, is
+left to threads. When and how often, `polling.course` says; which answers count, `questions` there.
 """
 
 import asyncio
@@ -15,7 +16,17 @@ from ..devices import identity
 from ..errors import Refused, UsageError
 from ..messages import answer
 from ..network.names import Named, Stranger
-from ..polling.course import ANSWER, ASK, BEYOND, ENDLESS, FAILED, OTHER, REACHED, Course
+from ..polling.course import (
+    ANSWER,
+    ASK,
+    BEYOND,
+    ENDLESS,
+    FAILED,
+    MOST_RTO_S,
+    OTHER,
+    REACHED,
+    Course,
+)
 from ..polling.questions import Questions, Unasked, combined, told
 from ..sysinfo import unnested
 from ..transport.connection import Connection
@@ -160,7 +171,7 @@ class DatagramReader:
         self.course.happens(FAILED if failed else REACHED, time.monotonic())
         if isinstance(outcome, bytes):
             self.learn(link)
-        if read and isinstance(outcome, bytes):
+        if read and isinstance(outcome, bytes) and self.course.took_s < MOST_RTO_S:
             if len(self.known) >= MAX_KNOWN:
                 self.known.clear()
             self.known[read] = functools.reduce(combined, dict.fromkeys(requests))
