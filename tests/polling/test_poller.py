@@ -2,11 +2,13 @@
 
 import contextlib
 import random
+import socket
 import threading
 import time
 import unittest
 from unittest import mock
 
+from tests.house import PORT, network, placed
 from tests.parallel import early
 from tests.polling.stepping import PATIENCE_S, Notes, Stepping, member_of
 from tests.support import simulated
@@ -18,6 +20,7 @@ from tplink_exec.polling.course import CALLED, ONLINE, ORDERED, RESTING
 from tplink_exec.polling.poller import MAX_WAITING, Poller
 from tplink_exec.polling.watched import ALWAYS, CHANGES, NEVER
 from tplink_exec.simulator.udp_faults import LATE_S, UDP_FAULTS
+from tplink_exec.transport import lookup
 from tplink_exec.watch.orders import Order, understand
 
 SEED = 15
@@ -266,6 +269,36 @@ class Waited:
         if not self.done:
             self.done = True
             self.member.interrupt()
+
+
+class ByDns(unittest.TestCase):
+    """A host name, whose address may become another device's."""
+
+    def test_it_is_looked_up_again_now_and_then(self):
+        here = network()
+        places = [here + ".1", here + ".2"]
+
+        def look_up(*_):
+            if not places:
+                raise socket.gaierror(socket.EAI_AGAIN, "no name server answers")
+            return [(2, 1, 6, "", (places[0], PORT))]
+
+        with mock.patch.object(lookup, "resolve", look_up), placed(places[0]) as old, placed(
+            places[1], number=1
+        ) as new:
+            new.device.relay_state = 1
+            it = Stepping(member_of("lamp.invalid", PORT))
+            self.addCleanup(it.close)
+            outlet = it.member.outlets[0]
+            for now, gone, state in ((True, 0, 0), (False, 1, 0), (True, 0, 1), (True, 1, 1)):
+                del places[:gone]
+                if now:
+                    it.member.look_up_at = 0.0
+                for _ in range(3):
+                    self.assertTrue(it.poll())
+                    self.assertEqual((outlet.state(), outlet.trouble), (state, ""))
+            self.assertEqual((old.connections, new.connections), (1, 1))
+            self.assertGreater(new.datagrams, 3)
 
 
 if __name__ == "__main__":

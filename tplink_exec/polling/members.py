@@ -37,6 +37,8 @@ BRISK_S = 0.25
 """The least time for a short call of a device that has answered before, but does not now."""
 FIRST_S = 1.0
 """The same for a device that has never answered."""
+NAME_S = 60.0
+"""After so long a name is looked up again, as its address may be another device's by then."""
 LOGIN_S = 2.0
 """And for one that may want a login, which takes longer than the polls of a session."""
 
@@ -61,6 +63,7 @@ class Member:
         self.outlets = []  # type: list[Outlet]
         self.named = not is_address(host)
         self.address = "" if self.named else host
+        self.look_up_at = 0.0
         self.link = None  # type: Connection | HttpLink | Named | None
         self.http_link = None  # type: HttpLink | None
         self.smart = self.interrupted = False
@@ -79,7 +82,8 @@ class Member:
 
     def question(self, metering: int) -> bytes:
         """What to ask by datagram, b"" where that is in vain."""
-        if self.by_http() or not self.address or self.options.get("--transport", "auto") != "auto":
+        only = self.options.get("--transport", "auto") != "auto"
+        if only or self.by_http() or self.is_to_be_looked_up():
             return b""
         metered = metering == ALWAYS and any(outlet.metered for outlet in self.outlets)
         return self.metering_question if metered else GET_SYSINFO
@@ -184,8 +188,12 @@ class Member:
             return self.remembered if patient else self.remembered.link_to(entry)
         if self.http_link and not anew:
             return self.http_link
-        host = self.host if anew or not self.address else self.address
-        return direct(host, self.port, deadline, self.options)
+        anew = anew or self.is_to_be_looked_up()
+        self.look_up_at = time.monotonic() + NAME_S
+        return direct(self.host if anew else self.address, self.port, deadline, self.options)
+
+    def is_to_be_looked_up(self) -> bool:
+        return not self.address or (self.named and time.monotonic() >= self.look_up_at)
 
     def leave(self) -> None:
         """Close the connection, and keep what it has shown of the way."""

@@ -27,6 +27,7 @@ from ..polling.course import (
     REACHED,
     Course,
 )
+from ..polling.members import NAME_S
 from ..polling.questions import Questions, Unasked, combined, told
 from ..sysinfo import unnested
 from ..transport.connection import Connection
@@ -38,9 +39,6 @@ if TYPE_CHECKING:
 
 MAX_KNOWN = 64
 """Reads of one device, by their names."""
-NAME_S = 60.0
-"""How long a host name's address is asked; then a thread looks it up again, as it may be another
-device's by now."""
 
 
 class LoopQuestions(Questions):
