@@ -1,7 +1,7 @@
 """The page's card of a device, in JavaScript: what it is, what it does, what can be done."""
 
 CARD = r"""
-const COMPLAINT_MS = 8000, STALE_MS = 10000, SETTLE_MS = 600;
+const COMPLAINT_MS = 8000, STALE_MS = 10000, SETTLE_MS = 4000;
 const SUMS = { today: "today", month: "this month" };
 
 class Card {
