@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Another client, python-kasa, controls the simulated devices, and its cipher agrees with ours.
 
-    python3 tests/interop/kasa.py [PYTHON]
+    python3 tests/interop/kasa.py [--families] [PYTHON]
 
 Installs python-kasa and kasa-crypt from PyPI into a virtual environment under a temporary
 directory, made with PYTHON or the first Python >= 3.11 that is found (without one: "skipped",
@@ -10,7 +10,8 @@ exit code 0). Then
 - `tplink-exec simulate` serves one device of each of MODELS, on loopback addresses and port
   9999, as python-kasa asks for devices there (other systems than Linux may first need
   127.0.83.1 to .10 as addresses of the loopback interface);
-- python-kasa tells what each of them is: a plug, a strip with outlets, a dimmer, a light;
+- python-kasa tells what each of them (with --families, each of FAMILIES) is: a plug, a strip with
+  outlets, a dimmer, a light;
 - its command line reads, switches, dims, colors, renames and meters each, found by UDP as
   any device of a user's and then by its type, and tplink-exec tells if that really happened;
 - both read the clock that the other has set, and the timer;
@@ -423,10 +424,15 @@ MODELS = {
     "KL430": ("lightstrip", 0, (*LIGHT, check_color)),
 }
 
+FAMILIES = "HS110", "HS300", "HS220", "LB130", "KL430"
+"""A model of each."""
 
-def check_devices(report, programs):
+
+def check_devices(report, programs, models):
     with simulated() as simulator:
         for number, (model, (kind, outlets, checks)) in enumerate(MODELS.items(), 1):
+            if model not in models:
+                continue
             host = host_of(number)
             print("\n%s, %s" % (model, host), flush=True)
             device = Device(programs, host, kind)
@@ -456,7 +462,9 @@ def check_ciphers(report, python):
 
 
 def main(argv):
-    python = argv[0] if argv else find_python()
+    models = FAMILIES if "--families" in argv else MODELS
+    pythons = [word for word in argv if word != "--families"]
+    python = pythons[0] if pythons else find_python()
     if python is None:
         print("skipped: python-kasa needs a Python >= 3.11 with venv, and none is found")
         return 0
@@ -467,7 +475,7 @@ def main(argv):
         except (Failure, OSError, subprocess.TimeoutExpired) as error:
             print("FAIL  python-kasa cannot be installed: %s" % error)
             return 1
-        attempt(report, "simulated devices", check_devices, report, programs)
+        attempt(report, "simulated devices", check_devices, report, programs, models)
         attempt(report, "ciphers", check_ciphers, report, os.path.join(programs, "python"))
     print("%d checks passed, %d failed" % (report.passed, report.failed))
     return 1 if report.failed else 0
