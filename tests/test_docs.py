@@ -245,7 +245,7 @@ class FirstScreen(unittest.TestCase):
         self.assertEqual(example.count("\n"), 4)
         self.assertEqual(len(re.findall(r"(?m)^\d\. \*\*", self.first)), 3)
         self.assertIn("](docs/web-page.png)", self.first)
-        self.assertIn("about a minute", self.first)
+        self.assertIn("a minute or two", self.first)
 
     def test_the_picture_is_small(self):
         data = (ROOT / "docs" / "web-page.png").read_bytes()
