@@ -111,8 +111,8 @@ def check_busy(report, browser, device):
     text = browser.run(card(1, ".querySelector('time').textContent"))
     report.equal("and says so", text, "sending…")
     report.equal("the state is what was", browser.run(now(1)), "ON")
-    other = browser.run("return document.querySelector('article').getAttribute('aria-busy')")
-    report.equal("others are not", other, "false")
+    other = "return document.querySelector('article').getAttribute('aria-busy')"
+    report.equal("others are not", browser.until(other, "false"), "false")
     found = browser.until(now(1), "unknown", 20)
     report.equal("it does not answer: unknown", found, "unknown")
     break_down(device, "")
