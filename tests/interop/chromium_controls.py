@@ -237,10 +237,13 @@ def check_looks(report, browser, folder):
             browser.screenshot(folder / (name_of.replace(" ", "-") + ".png"))
             columns = "return new Set([...document.querySelectorAll('article')].map((it) =>"
             columns += "it.getBoundingClientRect().x)).size"
-            report.equal("columns", browser.run(columns), {320: 1, 768: 2, 1200: 3}[width])
+            wanted = {320: 1, 768: 2, 1200: 3}[width]
+            report.equal("columns", browser.until(columns, wanted), wanted)
     browser.size(*PHONE)
-    script = "return [...document.querySelectorAll('article')].map((it) => it.offsetWidth)"
-    report.equal("one column, back at 390", set(browser.run(script)), {PHONE[0] - 32})
+    widths = "return [...new Set([...document.querySelectorAll('article')]"
+    widths += ".map((it) => it.offsetWidth))]"
+    wanted = [PHONE[0] - 32]
+    report.equal("one column, back at 390", browser.until(widths, wanted), wanted)
     over = """const boxes = [...document.querySelectorAll('article')].map((it) =>
       it.getBoundingClientRect()); return boxes.some((a, n) => boxes.some((b, m) =>
       m > n && a.x < b.right && b.x < a.right && a.y < b.bottom && b.y < a.bottom))"""
