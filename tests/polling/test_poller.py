@@ -14,11 +14,12 @@ from tests.polling.stepping import PATIENCE_S, Notes, Stepping, member_of
 from tests.support import simulated
 from tplink_exec.cipher import encrypt
 from tplink_exec.errors import DeadlineExceeded, UsageError
-from tplink_exec.messages import GET_SYSINFO
+from tplink_exec.messages import GET_SYSINFO, SET_RELAY_STATE
 from tplink_exec.polling import poller
-from tplink_exec.polling.course import CALLED, ONLINE, ORDERED, RESTING
+from tplink_exec.polling.course import CALLED, ONLINE, ORDERED, RESTING, TRIED
 from tplink_exec.polling.poller import MAX_WAITING, Poller
 from tplink_exec.polling.watched import ALWAYS, CHANGES, NEVER
+from tplink_exec.simulator.simulate import played
 from tplink_exec.simulator.udp_faults import LATE_S, UDP_FAULTS
 from tplink_exec.transport import lookup
 from tplink_exec.watch.orders import Order, understand
@@ -56,6 +57,31 @@ class Survival(unittest.TestCase):
         """Until all commands are done, and told."""
         it.until(lambda: it.polled.done == it.polled.given and not it.inbox)
         it.until(lambda: it.course.state in RESTING and not it.polled.busy)
+
+    def test_a_command_is_not_done_while_its_effect_is_in_doubt(self):
+        with simulated() as plug:
+            it = self.stepping(plug)
+            self.assertTrue(it.poll())
+            with mock.patch.object(it.member, "poll", side_effect=DeadlineExceeded("late")):
+                self.give(it, lambda exchange, options: exchange(SET_RELAY_STATE % 1, True))
+                it.until(lambda: it.course.state == TRIED)
+                self.assertEqual((it.polled.owed, it.polled.done), (1, 0))
+                self.settle(it)
+            self.assertEqual((it.polled.owed, it.polled.done), (0, 1))
+            self.assertEqual(it.post.told[-1], ("plug", 1))
+
+    def test_what_is_known_of_a_device_is_not_held_against_the_next(self):
+        """That a strip's meters cannot be asked by datagram, when a plug is there now."""
+        with simulated("HS300") as it_was:
+            it = self.stepping(it_was, metering=ALWAYS)
+            for _ in range(2):
+                self.assertTrue(it.poll())
+            self.assertEqual(it.member.question(ALWAYS), b"")
+            it.lose(DeadlineExceeded("gone"))
+            it_was.device = played("HS110")
+            for _ in range(3):
+                self.assertTrue(it.poll())
+            self.assertIn(b"emeter", it.member.question(ALWAYS))
 
     def test_whatever_an_answer_says_a_call_finds_out(self):
         with simulated("HS110", state=1) as plug:

@@ -78,6 +78,13 @@ class Member:
             self.remembered, self.named = remembered, False
             self.address = remembered.entry["host"]
 
+    def forget(self) -> None:
+        """What is known of the device: when it is back, it may be another one."""
+        self.smart = False
+        self.metering_question = GET_SYSINFO
+        if self.remembered:
+            self.remembered.verified = None  # so it is looked for
+
     # By datagram.
 
     def question(self, metering: int) -> bytes:
